@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What is known not to be the parallel program's traffic (paper, section 2, Generate), and why.
+ *
+ * A frame is classified by what it is: ARP, ICMP, a well-known service's port on either side, a
+ * group address. The program's own ports are unknown and so never listed: what is not known noise
+ * is kept.
+ */
+#ifndef VTTIF_FILTER_H
+#define VTTIF_FILTER_H
+
+#include <vttif/frame.h>
+#include <vttif/matrix.h>
+
+G_BEGIN_DECLS
+
+enum vttif_reason {
+    VTTIF_REASON_KEEP, /* not filtered: it may be the program's */
+    VTTIF_REASON_ARP, /* ARP and RARP */
+    VTTIF_REASON_NON_IP, /* any other ethertype: STP, LLDP, ... */
+    VTTIF_REASON_ICMP, /* ICMP, ICMPv6 (neighbour discovery), IGMP */
+    VTTIF_REASON_GROUP, /* to a multicast or broadcast address: no single receiver */
+    VTTIF_REASON_LOOPBACK, /* 127/8, ::1 */
+    VTTIF_REASON_SSH, /* TCP 22 */
+    VTTIF_REASON_RSH, /* TCP 512-514 */
+    VTTIF_REASON_X11, /* TCP 6000-6063 */
+    VTTIF_REASON_NFS, /* 111, 2049: portmapper, NIS, NFS */
+    VTTIF_REASON_DNS, /* 53, 853 TCP, 5353 mDNS, 5355 LLMNR */
+    VTTIF_REASON_DHCP, /* UDP 67, 68, 546, 547 */
+    VTTIF_REASON_NTP, /* UDP 123 */
+    VTTIF_REASON_SYSLOG, /* UDP 514 */
+    VTTIF_REASON_EXPRESSION, /* not matched by the user's --filter */
+    VTTIF_REASON_STRANGER, /* sender or receiver is not an endpoint of the hosts file */
+    VTTIF_REASON_SELF, /* from an endpoint to itself */
+    VTTIF_REASONS
+};
+
+/* A short name for tables and JSON ("arp", "ssh", "stranger"), and one that explains. */
+const char *vttif_reason_name(enum vttif_reason reason);
+const char *vttif_reason_text(enum vttif_reason reason);
+/* The reason of that name; false if there is none. */
+bool vttif_reason_parse(const char *name, enum vttif_reason *reason);
+
+/* The reason why a decoded frame (not MALFORMED) is not the program's, or VTTIF_REASON_KEEP.
+ * A later fragment is judged by its addresses and protocol alone: give it its first one's verdict.
+ * Never gives EXPRESSION, STRANGER or SELF, which depend on the user. A few ns. */
+enum vttif_reason vttif_filter_classify(const struct vttif_frame *frame);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * How a matrix and a topology look: to people (table, heat map, text), to drawing programs
+ * (Graphviz DOT, Samba) and to programs (CSV, JSON), and how the last two are read back.
+ *
+ * Every writer appends to a GString of the caller and cannot fail; where the text goes is the
+ * caller's business. Every reader takes the whole text and a name for its messages.
+ */
+#ifndef VTTIF_VIEW_H
+#define VTTIF_VIEW_H
+
+#include <vttif/matrix.h>
+#include <vttif/topology.h>
+
+G_BEGIN_DECLS
+
+/* --- for people ------------------------------------------------------------------------- */
+
+/* The matrix as an aligned table, row = sender, with one unit for all cells, stated above it.
+ * Wide matrices (more than max_columns characters) fall back to the heat map and the top pairs. */
+void vttif_view_table(const struct vttif_matrix *matrix, unsigned max_columns, GString *out);
+
+/* The matrix as a map of shaded characters, one cell a pair; with colour, ANSI 256-colour
+ * backgrounds. Matrices wider than max_columns are drawn with several endpoints a cell, and say
+ * so. */
+void vttif_view_heatmap(const struct vttif_matrix *matrix, unsigned max_columns, bool colour,
+                        GString *out);
+
+/* The topology: one line an endpoint with its partners, "<->" both ways, "->" one way. */
+void vttif_view_topology(const struct vttif_topology *topology, unsigned max_columns, GString *out);
+
+/* What was counted, for how long, and what is missing: the lines under every result. */
+void vttif_view_account(const struct vttif_account *account, GString *out);
+
+/* --- for programs ------------------------------------------------------------------------ */
+
+/* CSV: dense with names in first row and column, up to VTTIF_DENSE_MAX endpoints; above that
+ * sparse, "from,to,bytes". */
+#define VTTIF_DENSE_MAX 256
+void vttif_view_csv(const struct vttif_matrix *matrix, GString *out);
+/* JSON, schema vttif.matrix/1. */
+void vttif_view_json_matrix(const struct vttif_matrix *matrix, GString *out);
+/* JSON, schema vttif.topology/1: the matrix too. */
+void vttif_view_json_topology(const struct vttif_topology *topology, GString *out);
+
+/*
+ * Reads a matrix: JSON (text that begins with '{') or CSV (dense with names, bare numbers, or
+ * "from,to,bytes"). Cells are multiplied by unit (1 for bytes, 1e6 for a file in MB). name is the
+ * file's, for messages. bmin, if not NULL, gets the threshold of a topology file, else 0. Fails
+ * with VTTIF_ERROR_FORMAT, and line (and column) in the message, on anything that is not a square
+ * matrix of finite numbers >= 0 below 2^64 with different names.
+ * Returns a new reference.
+ */
+struct vttif_matrix *vttif_view_read(const char *text, size_t length, const char *name, double unit,
+                                     double *bmin, GError **error);
+
+/* --- for drawing programs ---------------------------------------------------------------- */
+
+/* A place in a drawing, 0 <= x, y <= 1, y upwards. */
+struct vttif_point {
+    double x, y;
+};
+
+/* n places on a circle, clockwise from the top. */
+void vttif_layout_circle(size_t n, struct vttif_point *points);
+/* n places in rows from the top left, as square as it goes. */
+void vttif_layout_grid(size_t n, struct vttif_point *points);
+/* Places from a text of lines "NAME X Y" ('#' comments; any range, fitted into the drawing); every
+ * endpoint of the matrix must have one. */
+bool vttif_layout_parse(const char *text, const char *file, const struct vttif_matrix *matrix,
+                        struct vttif_point *points, GError **error);
+
+/* The topology in Graphviz's DOT: pinned at points[n], or with points NULL left to the layout
+ * engine. */
+void vttif_view_dot(const struct vttif_topology *topology, const struct vttif_point *points,
+                    GString *out);
+/* The topology as a file of Samba, the paper's animator. */
+void vttif_view_samba(const struct vttif_topology *topology, const struct vttif_point *points,
+                      GString *out);
+
+G_END_DECLS
+
+#endif
