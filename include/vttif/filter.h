@@ -10,7 +10,6 @@
 #define VTTIF_FILTER_H
 
 #include <vttif/frame.h>
-#include <vttif/matrix.h>
 
 G_BEGIN_DECLS
 

@@ -45,29 +45,44 @@ enum vttif_fragment {
 
 struct vttif_frame {
     enum vttif_frame_kind kind;
+    const uint8_t *macs; /* 12 bytes, receiver then sender, in the caller's memory; or NULL */
+    bool to_group; /* the link says multicast or broadcast */
     uint16_t ethertype; /* after VLAN tags; below 0x600 an 802.3 length */
-    struct vttif_address mac_src, mac_dst; /* kind NONE on links without them */
-    struct vttif_address src, dst; /* IP addresses, ports where has_ports */
-    uint8_t protocol; /* IP protocol after extension headers; 6 TCP, 17 UDP */
+    struct vttif_address src; /* IP addresses; their ports are set where has_ports */
+    struct vttif_address dst;
     bool has_ports;
-    uint8_t tcp_flags; /* 0 if not TCP or not captured */
-    enum vttif_fragment fragment;
-    uint32_t fragment_id; /* IP identification, valid if fragment != NONE */
+    uint8_t protocol; /* IP protocol after extension headers; 6 TCP, 17 UDP */
+    uint8_t fragment; /* enum vttif_fragment */
+    uint32_t fragment_id; /* IP identification, valid if fragment is not NONE */
+    uint16_t tcp_mss; /* what a TCP SYN announces, else 0 */
+    uint16_t segments; /* frames that it is on the wire; 1 until vttif_frame_split */
+    uint32_t segment_headers; /* IP and transport headers, repeated in every segment */
     uint32_t frame_bytes; /* Ethernet frame without FCS */
     uint32_t ip_bytes; /* IP total length */
-    uint32_t payload_bytes; /* after TCP or UDP header, or after the IP header */
-    uint16_t segments; /* frames that it is on the wire; > 1 for a super-packet */
-    bool segments_assumed; /* the segment size was not known but assumed */
+    uint32_t payload_bytes; /* after the TCP or UDP header, else after the IP header */
 };
 
 /*
- * Decodes captured bytes[captured] of a frame that was wire bytes long (captured <= wire; the link
- * header counts in both). mtu is the largest IP packet that the link carries, for splitting
- * super-packets; 0 assumes 1500. Fills *frame whole and returns frame->kind.
+ * Decodes captured bytes of a frame that was wire bytes long (the link header counts in both).
+ * Fills *frame and returns frame->kind; after MALFORMED only frame_bytes is valid, after OTHER the
+ * fields down to ethertype too. frame->macs points into bytes.
  */
 enum vttif_frame_kind vttif_frame_decode(enum vttif_link link, const uint8_t *bytes,
-                                         size_t captured, size_t wire, uint32_t mtu,
-                                         struct vttif_frame *frame);
+                                         size_t captured, size_t wire, struct vttif_frame *frame);
+
+/* The MAC addresses, or addresses of kind NONE where the link has none. */
+struct vttif_address vttif_frame_mac_src(const struct vttif_frame *frame);
+struct vttif_address vttif_frame_mac_dst(const struct vttif_frame *frame);
+
+/* The largest IP packet that a link carries unless something else is known. */
+#define VTTIF_MTU_DEFAULT 1500
+
+/*
+ * Makes a super-packet (TSO, GRO: a whole TCP or UDP datagram longer than mtu) into the segments
+ * that it is on the wire: each repeats link, IP and transport headers. Sets segments, and adds the
+ * headers to frame_bytes and ip_bytes. Returns false and changes nothing if it is no super-packet.
+ */
+bool vttif_frame_split(struct vttif_frame *frame, uint32_t mtu);
 
 G_END_DECLS
 

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <vttif/filter.h>
+
+enum { ETHERTYPE_ARP = 0x0806, ETHERTYPE_RARP = 0x8035 };
+enum { ICMP = 1, IGMP = 2, TCP = 6, UDP = 17, ICMPV6 = 58 };
+
+/* Services that are known not to be a parallel program. */
+static const struct service {
+    uint16_t first, last;
+    uint8_t protocol; /* 0: TCP and UDP */
+    uint8_t reason;
+} services[] = {
+    {22, 22, TCP, VTTIF_REASON_SSH},      {53, 53, 0, VTTIF_REASON_DNS},
+    {67, 68, UDP, VTTIF_REASON_DHCP},     {111, 111, 0, VTTIF_REASON_NFS},
+    {123, 123, UDP, VTTIF_REASON_NTP},    {512, 514, TCP, VTTIF_REASON_RSH},
+    {514, 514, UDP, VTTIF_REASON_SYSLOG}, {546, 547, UDP, VTTIF_REASON_DHCP},
+    {853, 853, TCP, VTTIF_REASON_DNS},    {2049, 2049, 0, VTTIF_REASON_NFS},
+    {5353, 5353, UDP, VTTIF_REASON_DNS},  {5355, 5355, 0, VTTIF_REASON_DNS},
+    {6000, 6063, TCP, VTTIF_REASON_X11},
+};
+
+/* One bit for each 64 ports that hold a service: the question asked of every frame is answered
+ * from two cache lines, nearly always with "no". */
+#define BUCKET(port)     ((port) >> 6)
+#define BUCKET_BIT(port) (UINT64_C(1) << (BUCKET(port) & 63))
+static const uint64_t busy_buckets[16] = {
+    [BUCKET(22) / 64] = BUCKET_BIT(22) | BUCKET_BIT(67) | BUCKET_BIT(123) | BUCKET_BIT(512) |
+                        BUCKET_BIT(546) | BUCKET_BIT(853) | BUCKET_BIT(2049),
+    [BUCKET(5353) / 64] = BUCKET_BIT(5353) | BUCKET_BIT(6000) | BUCKET_BIT(6063),
+};
+
+static inline bool is_busy(uint16_t port)
+{
+    return busy_buckets[BUCKET(port) / 64] & BUCKET_BIT(port);
+}
+
+static enum vttif_reason service_of(uint8_t protocol, uint16_t port)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(services); i++) {
+        const struct service *service = &services[i];
+        if (port >= service->first && port <= service->last &&
+            (service->protocol == 0 || service->protocol == protocol))
+            return service->reason;
+    }
+    return VTTIF_REASON_KEEP;
+}
+
+static enum vttif_reason classify_ports(const struct vttif_frame *frame)
+{
+    if (G_LIKELY(!is_busy(frame->src.port) && !is_busy(frame->dst.port)))
+        return VTTIF_REASON_KEEP;
+    if (frame->protocol != TCP && frame->protocol != UDP)
+        return VTTIF_REASON_KEEP;
+    enum vttif_reason reason = service_of(frame->protocol, frame->dst.port);
+    return reason != VTTIF_REASON_KEEP ? reason : service_of(frame->protocol, frame->src.port);
+}
+
+static bool is_loopback(const struct vttif_address *address)
+{
+    if (address->kind == VTTIF_ADDRESS_IPV4)
+        return address->low >> 24 == 127;
+    return address->high == 0 && address->low == 1;
+}
+
+enum vttif_reason vttif_filter_classify(const struct vttif_frame *frame)
+{
+    if (frame->kind == VTTIF_FRAME_OTHER)
+        return frame->ethertype == ETHERTYPE_ARP || frame->ethertype == ETHERTYPE_RARP
+                   ? VTTIF_REASON_ARP
+                   : VTTIF_REASON_NON_IP;
+    if (frame->protocol == ICMP || frame->protocol == ICMPV6 || frame->protocol == IGMP)
+        return VTTIF_REASON_ICMP;
+    if (frame->has_ports) {
+        enum vttif_reason reason = classify_ports(frame);
+        if (reason != VTTIF_REASON_KEEP)
+            return reason;
+    }
+    if (frame->to_group || vttif_address_is_multicast(&frame->dst))
+        return VTTIF_REASON_GROUP;
+    if (is_loopback(&frame->src) || is_loopback(&frame->dst))
+        return VTTIF_REASON_LOOPBACK;
+    return VTTIF_REASON_KEEP;
+}
