@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <assert.h>
 #include <vttif/filter.h>
-#include <vttif/matrix.h>
 
 static const struct {
     const char *name, *text;
@@ -25,7 +24,6 @@ static const struct {
     [VTTIF_REASON_SELF] = {"self", "from an endpoint to itself"},
 };
 static_assert(G_N_ELEMENTS(reasons) == VTTIF_REASONS, "a reason without a name");
-static_assert((int)VTTIF_REASONS <= VTTIF_REASONS_MAX, "more reasons than an account holds");
 
 const char *vttif_reason_name(enum vttif_reason reason)
 {

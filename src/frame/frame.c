@@ -9,6 +9,7 @@ enum vttif_frame_kind vttif_frame_decode(enum vttif_link link, const uint8_t *by
     frame->macs = NULL;
     frame->to_group = false;
     frame->ethertype = 0;
+    frame->segments = 1;
     bool linked = decode_link(link, &cursor, frame, &excess);
     size_t link_bytes = (size_t)(cursor.at - bytes);
     frame->frame_bytes = (uint32_t)MAX((gint64)wire - excess, 0);

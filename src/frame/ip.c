@@ -209,7 +209,6 @@ bool decode_ip(struct cursor *cursor, size_t wire, struct vttif_frame *frame)
     frame->has_ports = false;
     frame->fragment = VTTIF_FRAGMENT_NONE;
     frame->tcp_mss = 0;
-    frame->segments = 1;
     return frame->ethertype == ETHERTYPE_IPV4 ? decode_ipv4(cursor, wire, frame)
                                               : decode_ipv6(cursor, wire, frame);
 }

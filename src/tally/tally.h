@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What a tally holds; merge.c and owner.c read it. */
+#ifndef TALLY_TALLY_H
+#define TALLY_TALLY_H
+
+#include "tally/pairs.h"
+#include <vttif/fragment.h>
+#include <vttif/tally.h>
+
+/* Later fragments that wait for their first one. */
+#define PENDING_MAX 256
+
+struct pending {
+    struct vttif_frame frame;
+    uint8_t macs[12]; /* frame.macs is in memory of the caller, which is gone by now */
+    bool has_macs;
+    uint8_t verdict; /* on the fragment by itself */
+};
+
+/* From the first to the last of some frames; first > last: none. */
+struct span {
+    int64_t first_ns, last_ns;
+};
+
+struct vttif_tally {
+    struct vttif_tally_options options;
+    struct pairs pairs;
+    struct vttif_fragments *fragments;
+    struct pending pending[PENDING_MAX];
+    size_t n_pending;
+    struct span seen, kept; /* all frames; those that may be the program's */
+    uint64_t estimated, undecodable;
+    struct vttif_dropped overflow;
+};
+
+#endif
