@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "offline/enter.h"
 
-/* Stays where it is if the host has no such directory. */
-#define IN_DIRECTORY "cd \"$0\" 2>/dev/null; exec \"$@\""
+/* vttif-rsh is installed, and built, beside the program that asks. It enters a PID namespace as
+ * nsenter would, but passes signals on, and leaves no child behind. */
+static char *rsh_program(void)
+{
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *folder = self ? g_path_get_dirname(self) : g_strdup(".");
+    g_autofree char *beside = g_build_filename(folder, "vttif-rsh", NULL);
+    bool found = g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE);
+    return found ? g_steal_pointer(&beside) : g_strdup("vttif-rsh");
+}
 
 /* ssh hands one text to the login shell there: quoted word by word. */
 static char *remote_command(enum enter_purpose purpose, const char *directory,
@@ -39,19 +47,21 @@ static void enter_netns(GStrvBuilder *words, enum enter_purpose purpose, const c
 }
 
 static void enter_pid(GStrvBuilder *words, enum enter_purpose purpose, const char *pid,
-                      const char *directory, const char *const *argv)
+                      const char *const *argv)
 {
-    if (purpose == ENTER_CAPTURE)
+    if (purpose == ENTER_CAPTURE) {
         add_words(words, (const char *const[]){"nsenter", "-t", pid, "-n", NULL});
-    else
-        add_words(words, (const char *const[]){"nsenter", "-t", pid, "-a", "sh", "-c", IN_DIRECTORY,
-                                               directory, NULL});
+    } else {
+        g_autofree char *rsh = rsh_program();
+        add_words(words, (const char *const[]){rsh, "--pid", pid, "--", NULL});
+    }
     add_words(words, argv);
 }
 
 static void enter_ssh(GStrvBuilder *words, enum enter_purpose purpose, const char *target,
-                      const char *directory, const char *const *argv)
+                      const char *const *argv)
 {
+    g_autofree char *directory = g_get_current_dir();
     g_autofree char *command = remote_command(purpose, directory, argv);
     add_words(words, (const char *const[]){"ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10",
                                            "-o", "ServerAliveInterval=10", "-o", "LogLevel=ERROR",
@@ -62,7 +72,6 @@ char **enter_argv(const struct vttif_host *host, enum enter_purpose purpose,
                   const char *const *argv)
 {
     g_autoptr(GStrvBuilder) words = g_strv_builder_new();
-    g_autofree char *directory = g_get_current_dir();
     switch (host->via) {
     case VTTIF_VIA_LOCAL:
         add_words(words, argv);
@@ -71,10 +80,10 @@ char **enter_argv(const struct vttif_host *host, enum enter_purpose purpose,
         enter_netns(words, purpose, host->target, argv);
         break;
     case VTTIF_VIA_PID:
-        enter_pid(words, purpose, host->target, directory, argv);
+        enter_pid(words, purpose, host->target, argv);
         break;
     case VTTIF_VIA_SSH:
-        enter_ssh(words, purpose, host->target, directory, argv);
+        enter_ssh(words, purpose, host->target, argv);
         break;
     }
     return g_strv_builder_end(words);
