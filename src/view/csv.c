@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "view/output.h"
+
+#include <string.h>
+#include <vttif/view.h>
+
+/* A cell of RFC 4180: in quotes if it has to be, or if blanks around it would be lost. */
+static void append_name(GString *out, const char *name)
+{
+    size_t length = strlen(name);
+    bool plain = length > 0 && !strpbrk(name, ",\"\r\n") && !g_ascii_isspace(name[0]) &&
+                 !g_ascii_isspace(name[length - 1]);
+    if (plain) {
+        g_string_append(out, name);
+        return;
+    }
+    g_string_append_c(out, '"');
+    for (const char *at = name; *at; at++) {
+        if (*at == '"')
+            g_string_append_c(out, '"');
+        g_string_append_c(out, *at);
+    }
+    g_string_append_c(out, '"');
+}
+
+static void append_dense(const struct vttif_matrix *matrix, GString *out)
+{
+    size_t n = vttif_matrix_size(matrix), n_cells;
+    for (size_t to = 0; to < n; to++) {
+        g_string_append_c(out, ',');
+        append_name(out, vttif_matrix_name(matrix, to));
+    }
+    g_string_append_c(out, '\n');
+    for (size_t from = 0; from < n; from++) {
+        append_name(out, vttif_matrix_name(matrix, from));
+        const struct vttif_cell *cell = vttif_matrix_row(matrix, from, &n_cells);
+        const struct vttif_cell *end = cell + n_cells;
+        for (size_t to = 0; to < n; to++) {
+            bool here = cell < end && cell->to == to;
+            g_string_append_c(out, ',');
+            output_number(out, here ? cell->bytes : 0);
+            cell += here;
+        }
+        g_string_append_c(out, '\n');
+    }
+}
+
+static void append_pair(const struct vttif_matrix *matrix, size_t from, size_t to, double bytes,
+                        GString *out)
+{
+    append_name(out, vttif_matrix_name(matrix, from));
+    g_string_append_c(out, ',');
+    append_name(out, vttif_matrix_name(matrix, to));
+    g_string_append_c(out, ',');
+    output_number(out, bytes);
+    g_string_append_c(out, '\n');
+}
+
+/* The diagonal comes first and whole, so that reading keeps silent endpoints and their order. */
+static void append_sparse(const struct vttif_matrix *matrix, GString *out)
+{
+    size_t n = vttif_matrix_size(matrix), n_cells;
+    g_string_append(out, "from,to,bytes\n");
+    for (size_t i = 0; i < n; i++)
+        append_pair(matrix, i, i, vttif_matrix_get(matrix, i, i), out);
+    for (size_t from = 0; from < n; from++) {
+        const struct vttif_cell *cells = vttif_matrix_row(matrix, from, &n_cells);
+        for (size_t k = 0; k < n_cells; k++)
+            if (cells[k].to != from)
+                append_pair(matrix, from, cells[k].to, cells[k].bytes, out);
+    }
+}
+
+void vttif_view_csv(const struct vttif_matrix *matrix, GString *out)
+{
+    size_t n = vttif_matrix_size(matrix);
+    if (n > 0 && n <= VTTIF_DENSE_MAX)
+        append_dense(matrix, out);
+    else
+        append_sparse(matrix, out);
+}

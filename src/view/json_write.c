@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The schemas vttif.matrix/1 and vttif.topology/1 (doc/schema): one row or edge a line. */
+#include "view/output.h"
+
+#include <vttif/filter.h>
+#include <vttif/view.h>
+
+static void append_count(GString *out, const char *name, uint64_t value)
+{
+    g_string_append_printf(out, "\"%s\": %" G_GUINT64_FORMAT, name, value);
+}
+
+static void append_endpoints(const struct vttif_matrix *matrix, GString *out)
+{
+    g_string_append(out, " \"endpoints\": [");
+    for (size_t i = 0; i < vttif_matrix_size(matrix); i++) {
+        g_string_append(out, i > 0 ? ", " : "");
+        output_json_string(out, vttif_matrix_name(matrix, i));
+    }
+    g_string_append(out, "],\n");
+}
+
+static void append_dense(const struct vttif_matrix *matrix, GString *out)
+{
+    size_t n = vttif_matrix_size(matrix), n_cells;
+    g_string_append(out, " \"matrix\": [");
+    for (size_t from = 0; from < n; from++) {
+        const struct vttif_cell *cell = vttif_matrix_row(matrix, from, &n_cells);
+        const struct vttif_cell *end = cell + n_cells;
+        g_string_append(out, from > 0 ? ",\n  [" : "\n  [");
+        for (size_t to = 0; to < n; to++) {
+            bool here = cell < end && cell->to == to;
+            g_string_append(out, to > 0 ? ", " : "");
+            output_number(out, here ? cell->bytes : 0);
+            cell += here;
+        }
+        g_string_append_c(out, ']');
+    }
+    g_string_append(out, "],\n");
+}
+
+static void append_sparse(const struct vttif_matrix *matrix, GString *out)
+{
+    const char *line = "\n  ";
+    size_t n_cells;
+    g_string_append(out, " \"cells\": [");
+    for (size_t from = 0; from < vttif_matrix_size(matrix); from++) {
+        const struct vttif_cell *cells = vttif_matrix_row(matrix, from, &n_cells);
+        for (size_t k = 0; k < n_cells; k++) {
+            g_string_append_printf(out, "%s[%" G_GSIZE_FORMAT ", %u, ", k == 0 ? line : ", ", from,
+                                   cells[k].to);
+            output_number(out, cells[k].bytes);
+            g_string_append_c(out, ']');
+            line = ",\n  ";
+        }
+    }
+    g_string_append(out, "],\n");
+}
+
+static void append_edges(const struct vttif_topology *topology, GString *out)
+{
+    const struct vttif_matrix *matrix = vttif_topology_matrix(topology);
+    size_t n_edges;
+    const struct vttif_edge *edges = vttif_topology_edges(topology, &n_edges);
+    g_string_append(out, " \"edges\": [");
+    for (size_t e = 0; e < n_edges; e++) {
+        g_string_append(out, e > 0 ? ",\n  {\"from\": " : "\n  {\"from\": ");
+        output_json_string(out, vttif_matrix_name(matrix, edges[e].from));
+        g_string_append(out, ", \"to\": ");
+        output_json_string(out, vttif_matrix_name(matrix, edges[e].to));
+        g_string_append(out, ", \"bytes\": ");
+        output_number(out, edges[e].bytes);
+        g_string_append(out, ", \"ratio\": ");
+        output_number(out, edges[e].ratio);
+        g_string_append_c(out, '}');
+    }
+    g_string_append(out, "],\n");
+}
+
+/* {"arp": 84, ...}: the bytes, or frames, of each reason that has any. */
+static void append_reasons(const struct vttif_account *account, bool frames, GString *out)
+{
+    const char *separator = "";
+    g_string_append(out, frames ? ", \"filtered_frames\": {" : ", \"filtered\": {");
+    for (int reason = 1; reason < VTTIF_REASONS; reason++) {
+        const struct vttif_dropped *filtered = &account->filtered[reason];
+        if (filtered->bytes == 0 && filtered->frames == 0)
+            continue;
+        g_string_append(out, separator);
+        append_count(out, vttif_reason_name((enum vttif_reason)reason),
+                     frames ? filtered->frames : filtered->bytes);
+        separator = ", ";
+    }
+    g_string_append_c(out, '}');
+}
+
+static void append_dropped(const struct vttif_account *account, GString *out)
+{
+    g_string_append(out, " \"dropped\": {");
+    append_count(out, "kernel", account->kernel_drops);
+    append_reasons(account, false, out);
+    append_reasons(account, true, out);
+    g_string_append(out, ", ");
+    append_count(out, "undecodable", account->undecodable);
+    if (account->overflow.frames > 0 || account->overflow.bytes > 0) {
+        g_string_append(out, ", \"overflow\": {");
+        append_count(out, "bytes", account->overflow.bytes);
+        g_string_append(out, ", ");
+        append_count(out, "frames", account->overflow.frames);
+        g_string_append_c(out, '}');
+    }
+    if (account->estimated > 0) {
+        g_string_append(out, ", ");
+        append_count(out, "estimated", account->estimated);
+    }
+    g_string_append(out, account->truncated ? ", \"truncated\": true}" : "}");
+}
+
+static void append_object(const struct vttif_matrix *matrix, const struct vttif_topology *topology,
+                          GString *out)
+{
+    const struct vttif_account *account = vttif_matrix_account_const(matrix);
+    g_string_append_printf(out, "{\"schema\": \"vttif.%s/1\", \"count\": \"%s\", \"seconds\": ",
+                           topology ? "topology" : "matrix", vttif_count_name(account->count));
+    output_number(out, account->seconds);
+    g_string_append_printf(out, ", \"lower_bound\": %s, ",
+                           vttif_account_is_lower_bound(account) ? "true" : "false");
+    append_count(out, "frames", account->frames);
+    if (topology) {
+        g_string_append(out, ", \"bmin\": ");
+        output_number(out, vttif_topology_bmin(topology));
+    }
+    g_string_append(out, ",\n");
+    append_endpoints(matrix, out);
+    if (vttif_matrix_size(matrix) <= VTTIF_DENSE_MAX)
+        append_dense(matrix, out);
+    else
+        append_sparse(matrix, out);
+    if (topology)
+        append_edges(topology, out);
+    append_dropped(account, out);
+    g_string_append(out, "}\n");
+}
+
+void vttif_view_json_matrix(const struct vttif_matrix *matrix, GString *out)
+{
+    append_object(matrix, NULL, out);
+}
+
+void vttif_view_json_topology(const struct vttif_topology *topology, GString *out)
+{
+    append_object(vttif_topology_matrix(topology), topology, out);
+}

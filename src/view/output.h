@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the writers of this room share. */
+#ifndef VIEW_OUTPUT_H
+#define VIEW_OUTPUT_H
+
+#include <glib.h>
+
+/* Appends a finite number in the shortest form that reads back as the same number. */
+void output_number(GString *out, double value);
+/* Appends text as a JSON string. What is not UTF-8 becomes U+FFFD; control characters are escaped,
+ * also those that JSON would let pass, for the sake of terminals. */
+void output_json_string(GString *out, const char *text);
+
+#endif
