@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What a backend of mp supplies. mp.c has what is the same for all: checks, counting, the truth.
+ * The calls mean what their namesakes in mp.h say, arguments are already checked.
+ */
+#ifndef MP_BACKEND_H
+#define MP_BACKEND_H
+
+#include "mp.h"
+
+void backend_init(int *argc, char ***argv);
+_Noreturn void backend_leave(int status);
+void backend_start(int processes, enum mp_route route);
+int backend_rank(void);
+int backend_size(void);
+void backend_exchange(int to, const void *data, int from, void *into, size_t n, int tag);
+_Noreturn void backend_abort(const char *message);
+void backend_finish(void);
+
+/* Collects n bytes of each rank at rank 0, in order of rank; `all` (size * n bytes) is only used
+ * there. Not the program's traffic: not counted, and PVM sends it the daemons' way. */
+void backend_collect(const void *mine, size_t n, void *all);
+
+/* One line on standard error, behind the program's name. */
+void mp_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

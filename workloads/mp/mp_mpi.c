@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+/* mp over MPI: the launcher has started the processes; any error ends them all (MPI's default). */
+#include <mpi.h>
+#include <stdlib.h>
+
+#include "backend.h"
+
+/* Above the tags of the program; MPI guarantees tags up to 32767. */
+#define TAG_COLLECT (MP_TAG_MAX + 1)
+
+static int world_rank;
+static int world_size;
+static bool started;
+
+const char *mp_backend_name(void)
+{
+    return "MPI";
+}
+
+void backend_init(int *argc, char ***argv)
+{
+    MPI_Init(argc, argv);
+    MPI_Comm_rank(MPI_COMM_WORLD, &world_rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &world_size);
+}
+
+void backend_leave(int status)
+{
+    MPI_Finalize();
+    exit(status);
+}
+
+/* Every process finds the same, so all leave together. */
+void backend_start(int processes, enum mp_route route)
+{
+    if (route != MP_ROUTE_DIRECT && world_rank == 0)
+        mp_complain("only PVM has a daemon route: use the program built for PVM");
+    if (processes != world_size && world_rank == 0)
+        mp_complain("%d processes are wanted and %d were started: use mpirun -np %d", processes,
+                    world_size, processes);
+    if (route != MP_ROUTE_DIRECT || processes != world_size)
+        backend_leave(2);
+    started = true;
+}
+
+int backend_rank(void)
+{
+    return world_rank;
+}
+
+int backend_size(void)
+{
+    return started ? world_size : 0;
+}
+
+void backend_exchange(int to, const void *data, int from, void *into, size_t n, int tag)
+{
+    MPI_Request requests[2];
+    MPI_Status states[2];
+    int pending = 0;
+    if (from != MP_NOBODY)
+        MPI_Irecv(into, (int)n, MPI_BYTE, from, tag, MPI_COMM_WORLD, &requests[pending++]);
+    if (to != MP_NOBODY)
+        MPI_Isend(data, (int)n, MPI_BYTE, to, tag, MPI_COMM_WORLD, &requests[pending++]);
+    MPI_Waitall(pending, requests, states);
+    if (from == MP_NOBODY)
+        return;
+    int received;
+    MPI_Get_count(&states[0], MPI_BYTE, &received);
+    if (received != (int)n)
+        mp_abort("rank %d expected %zu bytes from rank %d and got %d", world_rank, n, from,
+                 received);
+}
+
+void backend_collect(const void *mine, size_t n, void *all)
+{
+    if (world_rank != 0) {
+        MPI_Send(mine, (int)n, MPI_BYTE, 0, TAG_COLLECT, MPI_COMM_WORLD);
+        return;
+    }
+    const char *own = mine;
+    for (size_t k = 0; k < n; k++)
+        ((char *)all)[k] = own[k];
+    for (int rank = 1; rank < world_size; rank++)
+        MPI_Recv((char *)all + (size_t)rank * n, (int)n, MPI_BYTE, rank, TAG_COLLECT,
+                 MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+}
+
+void backend_abort(const char *message)
+{
+    mp_complain("%s", message);
+    MPI_Abort(MPI_COMM_WORLD, 1);
+    exit(1);
+}
+
+void backend_finish(void)
+{
+    MPI_Finalize();
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * mp over PVM: a rank's side. See pvm_run.h for how ranks start and end.
+ *
+ * Accuracy: what a capture sees should be what the program sent. pvm_psend leaves the data in place
+ * and sends it as one fragment, so a message costs 16 + 32 bytes of headers however long it is (the
+ * default, 4 kB fragments, costs 16 bytes each: 0.4 %). libpvm goes on receiving while it sends:
+ * two ranks that send to each other at once cannot deadlock.
+ */
+#include <pvm3.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "backend.h"
+#include "pvm_run.h"
+
+static struct {
+    int rank;
+    int size; /* 0 before the start */
+    enum mp_route route;
+    int starter; /* its task identifier */
+    int *tids; /* of the ranks */
+    char **arguments; /* for the spawned ranks */
+} run;
+
+const char *mp_backend_name(void)
+{
+    return "PVM";
+}
+
+/* A rank that cannot reach its pvmd any more has nobody to tell but the starter, who will see it
+ * end. */
+static int must(int code, const char *what)
+{
+    if (code >= 0)
+        return code;
+    mp_complain("rank %d cannot %s (PVM error %d)", run.rank, what, code);
+    _exit(1);
+}
+
+/* The program's arguments as they were, without its name. */
+static char **copy_arguments(char **argv, int argc)
+{
+    char **copy = calloc((size_t)argc + 1, sizeof *copy);
+    for (int i = 1; copy && i < argc; i++)
+        copy[i - 1] = argv[i];
+    return copy;
+}
+
+void backend_init(int *argc, char ***argv)
+{
+    char **arguments = *argv;
+    if (*argc > 1 && strncmp(arguments[1], RANK_ARGUMENT, strlen(RANK_ARGUMENT)) == 0) {
+        run.rank = atoi(arguments[1] + strlen(RANK_ARGUMENT));
+        memmove(&arguments[1], &arguments[2], (size_t)(*argc - 1) * sizeof *arguments);
+        --*argc;
+    }
+    run.arguments = copy_arguments(arguments, *argc);
+    if (run.arguments)
+        return;
+    mp_complain("out of memory");
+    exit(1);
+}
+
+void backend_leave(int status)
+{
+    exit(status);
+}
+
+/* libpvm calls it in whatever call the rank is when the news arrives. */
+static int end_with_starter(int buffer)
+{
+    (void)buffer;
+    _exit(1);
+}
+
+/* New direct connections are asked for by the program's own messages only. PvmAllowDirect accepts
+ * those that others ask for. */
+static void set_route(bool own_message)
+{
+    int route = run.route == MP_ROUTE_DAEMON ? PvmDontRoute
+                : own_message                ? PvmRouteDirect
+                                             : PvmAllowDirect;
+    pvm_setopt(PvmRoute, route);
+}
+
+static void join(void)
+{
+    pvm_setopt(PvmAutoErr, 0);
+    must(pvm_mytid(), "join the PVM virtual machine");
+    if (run.rank > 0)
+        run.starter = must(pvm_parent(), "find out who started it");
+    must(pvm_addmhf(-1, TAG_ORPHAN, -1, end_with_starter), "watch its starter");
+    must(pvm_notify(PvmTaskExit, TAG_ORPHAN, 1, &run.starter), "watch its starter");
+    must(pvm_psend(run.starter, TAG_JOIN, &run.rank, 1, PVM_INT), "join the run");
+    must(pvm_precv(run.starter, TAG_START, run.tids, run.size, PVM_INT, NULL, NULL, NULL), "start");
+}
+
+/* Rank 0 learns its starter from the pipe; if that ends without a word, so does the run. Ctrl-C
+ * goes to the starter, which ends all ranks. */
+static void become_rank_0(pid_t starter, int tid_pipe)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGINT, SIG_IGN);
+    if (getppid() != starter ||
+        read(tid_pipe, &run.starter, sizeof run.starter) != sizeof run.starter)
+        _exit(1);
+    close(tid_pipe);
+}
+
+static void fork_rank_0(int processes)
+{
+    int tid_pipe[2];
+    pid_t starter = getpid();
+    fflush(NULL);
+    pid_t rank0 = pipe(tid_pipe) == 0 ? fork() : -1;
+    if (rank0 < 0) {
+        mp_complain("cannot fork rank 0: %m");
+        exit(1);
+    }
+    if (rank0 > 0) {
+        close(tid_pipe[0]);
+        starter_run(processes, run.arguments, rank0, tid_pipe[1]);
+    }
+    close(tid_pipe[1]);
+    become_rank_0(starter, tid_pipe[0]);
+}
+
+void backend_start(int processes, enum mp_route route)
+{
+    run.route = route;
+    if (run.rank == 0)
+        fork_rank_0(processes);
+    run.size = processes;
+    run.tids = calloc((size_t)processes, sizeof *run.tids);
+    must(run.tids ? 0 : PvmNoMem, "start");
+    join();
+}
+
+int backend_rank(void)
+{
+    return run.rank;
+}
+
+int backend_size(void)
+{
+    return run.size;
+}
+
+static void receive(int from, int tag, void *into, size_t n)
+{
+    int received;
+    must(pvm_precv(run.tids[from], tag, into, (int)n, PVM_BYTE, NULL, NULL, &received), "receive");
+    if (received != (int)n)
+        mp_abort("rank %d expected %zu bytes from rank %d and got %d", run.rank, n, from, received);
+}
+
+static void send_to(int tid, int tag, const void *data, size_t n)
+{
+    /* libpvm only reads what it sends, but does not say so. */
+    must(pvm_psend(tid, tag, (void *)data, (int)n, PVM_BYTE), "send");
+}
+
+void backend_exchange(int to, const void *data, int from, void *into, size_t n, int tag)
+{
+    set_route(true);
+    if (to != MP_NOBODY)
+        send_to(run.tids[to], tag, data, n);
+    if (from != MP_NOBODY)
+        receive(from, tag, into, n);
+}
+
+void backend_collect(const void *mine, size_t n, void *all)
+{
+    set_route(false);
+    if (run.rank != 0) {
+        send_to(run.tids[0], TAG_COLLECT, mine, n);
+        return;
+    }
+    memcpy(all, mine, n);
+    for (int rank = 1; rank < run.size; rank++)
+        receive(rank, TAG_COLLECT, (char *)all + (size_t)rank * n, n);
+}
+
+void backend_abort(const char *message)
+{
+    set_route(false);
+    send_to(run.starter, TAG_ABORT, message, strlen(message) + 1);
+    pvm_recv(-1, TAG_NEVER);
+    _exit(1);
+}
+
+void backend_finish(void)
+{
+    set_route(false);
+    must(pvm_psend(run.starter, TAG_DONE, &run.rank, 1, PVM_INT), "say that it is done");
+    pvm_exit();
+    free(run.tids);
+    free(run.arguments);
+}
