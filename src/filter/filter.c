@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "filter/services.h"
 #include <vttif/filter.h>
 
 enum { ETHERTYPE_ARP = 0x0806, ETHERTYPE_RARP = 0x8035 };
@@ -19,21 +20,6 @@ static const struct service {
     {6000, 6063, TCP, VTTIF_REASON_X11},
 };
 
-/* One bit for each 64 ports that hold a service: the question asked of every frame is answered
- * from two cache lines, nearly always with "no". */
-#define BUCKET(port)     ((port) >> 6)
-#define BUCKET_BIT(port) (UINT64_C(1) << (BUCKET(port) & 63))
-static const uint64_t busy_buckets[16] = {
-    [BUCKET(22) / 64] = BUCKET_BIT(22) | BUCKET_BIT(67) | BUCKET_BIT(123) | BUCKET_BIT(512) |
-                        BUCKET_BIT(546) | BUCKET_BIT(853) | BUCKET_BIT(2049),
-    [BUCKET(5353) / 64] = BUCKET_BIT(5353) | BUCKET_BIT(6000) | BUCKET_BIT(6063),
-};
-
-static inline bool is_busy(uint16_t port)
-{
-    return busy_buckets[BUCKET(port) / 64] & BUCKET_BIT(port);
-}
-
 static enum vttif_reason service_of(uint8_t protocol, uint16_t port)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(services); i++) {
@@ -47,7 +33,7 @@ static enum vttif_reason service_of(uint8_t protocol, uint16_t port)
 
 static enum vttif_reason classify_ports(const struct vttif_frame *frame)
 {
-    if (G_LIKELY(!is_busy(frame->src.port) && !is_busy(frame->dst.port)))
+    if (G_LIKELY(!service_is_near(frame->src.port) && !service_is_near(frame->dst.port)))
         return VTTIF_REASON_KEEP;
     if (frame->protocol != TCP && frame->protocol != UDP)
         return VTTIF_REASON_KEEP;

@@ -73,7 +73,6 @@ static bool plain_open(struct source *source, GError **error)
     plain->time_unit_ns = field(plain, header) == (uint32_t)MAGIC_NANO ? 1 : 1000;
     uint32_t link = field(plain, header + HEADER_LINK);
     plain->fcs_bytes = link & LINK_HAS_FCS ? LINK_FCS_BYTES(link) : 0;
-    plain->buffer = g_malloc(BUFFER_BYTES + SOURCE_RECORD_MAX + RECORD_BYTES);
     plain->offset = HEADER_BYTES;
     /* LINKTYPE and DLT numbers differ for raw IP only, among those that we know. */
     return source_set_datalink(source, LINK_TYPE(link) == 101 ? DLT_RAW : (int)LINK_TYPE(link),
@@ -130,6 +129,7 @@ static bool plain_run(struct source *source, source_sink *sink, void *context, u
 {
     struct plain *plain = source->state;
     size_t got;
+    plain->buffer = g_malloc(BUFFER_BYTES + SOURCE_RECORD_MAX + RECORD_BYTES);
     /* glibc reads requests of this size straight into the buffer. */
     while ((got = fread(plain->buffer + plain->used, 1, BUFFER_BYTES, source->file)) > 0) {
         plain->used += got;

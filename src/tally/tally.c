@@ -2,7 +2,8 @@
 /*
  * The way of a frame:
  *
- *     vttif_tally_add --> decode --> verdict --> count --> pairs
+ *     vttif_tally_add --> lane (lane.h), or
+ *                     --> decode --> verdict --> count --> pairs
  *                                      |  ^
  *                                      v  |  a later fragment takes the verdict and the ports of
  *                                   fragments  its first one, and waits in pending if it came
@@ -17,6 +18,7 @@ struct vttif_tally *vttif_tally_new(const struct vttif_tally_options *options)
     struct vttif_tally *tally = g_new0(struct vttif_tally, 1);
     tally->options = *options;
     pairs_init(&tally->pairs, options->max_pairs ? options->max_pairs : VTTIF_PAIRS_MAX);
+    lane_init(&tally->lane, options);
     tally->fragments = vttif_fragments_new();
     tally->seen = tally->kept = (struct span){G_MAXINT64, G_MININT64};
     return tally;
@@ -57,12 +59,6 @@ static struct pair_key key_of(const struct vttif_tally *tally, const struct vtti
         return pair_key(&frame->src, &frame->dst, reason, tally->options.key == VTTIF_KEY_PORT);
     struct vttif_address src = vttif_frame_mac_src(frame), dst = vttif_frame_mac_dst(frame);
     return pair_key(&src, &dst, reason, false);
-}
-
-static inline void span_extend(struct span *span, int64_t time_ns)
-{
-    span->first_ns = MIN(span->first_ns, time_ns);
-    span->last_ns = MAX(span->last_ns, time_ns);
 }
 
 /* The key of the traffic that answers a frame. */
@@ -109,7 +105,7 @@ static void count(struct vttif_tally *tally, struct vttif_frame *frame, enum vtt
         tally->overflow.bytes += is_ip ? counted_bytes(tally, frame) : frame->frame_bytes;
         return;
     }
-    if (G_UNLIKELY(is_ip && frame->ip_bytes > VTTIF_MTU_DEFAULT))
+    if (G_UNLIKELY(is_ip && frame->ip_bytes > tally->lane.longest))
         split(tally, pair, frame);
     pair->bytes += is_ip ? counted_bytes(tally, frame) : frame->frame_bytes;
     pair->frames += frame->segments;
@@ -196,8 +192,40 @@ static bool join_fragment(struct vttif_tally *tally, struct vttif_frame *frame,
     return true;
 }
 
-void vttif_tally_add(struct vttif_tally *tally, enum vttif_link link, const uint8_t *bytes,
-                     uint32_t captured, uint32_t wire, int64_t time_ns)
+/* --- the fast lane ---------------------------------------------------------------------------- */
+
+static void take_from_lane(struct vttif_tally *tally, const struct lane_slot *slot)
+{
+    struct pair_key key = lane_key(slot);
+    struct pair *pair = pairs_get(&tally->pairs, &key);
+    if (G_LIKELY(pair)) {
+        pair->bytes += slot->bytes;
+        pair->frames += slot->frames;
+    } else {
+        tally->overflow.bytes += slot->bytes;
+        tally->overflow.frames += slot->frames;
+    }
+}
+
+static void close_lane(struct vttif_tally *tally)
+{
+    struct lane *lane = &tally->lane;
+    for (size_t i = 0; i < LANE_SLOTS; i++)
+        if (lane->slots[i].addresses)
+            take_from_lane(tally, &lane->slots[i]);
+    memset(lane->slots, 0, sizeof lane->slots);
+    if (lane->span.first_ns <= lane->span.last_ns) {
+        span_extend(&tally->seen, lane->span.first_ns);
+        span_extend(&tally->seen, lane->span.last_ns);
+        span_extend(&tally->kept, lane->span.first_ns);
+        span_extend(&tally->kept, lane->span.last_ns);
+    }
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+static void add_slowly(struct vttif_tally *tally, enum vttif_link link, const uint8_t *bytes,
+                       uint32_t captured, uint32_t wire, int64_t time_ns)
 {
     struct vttif_frame frame;
     if (vttif_frame_decode(link, bytes, captured, wire, &frame) == VTTIF_FRAME_MALFORMED) {
@@ -217,7 +245,19 @@ void vttif_tally_add(struct vttif_tally *tally, enum vttif_link link, const uint
         count(tally, &frame, verdict);
 }
 
+void vttif_tally_add(struct vttif_tally *tally, enum vttif_link link, const uint8_t *bytes,
+                     uint32_t captured, uint32_t wire, int64_t time_ns)
+{
+    struct lane_slot evicted;
+    if (!tally->lane.open || link != VTTIF_LINK_ETHERNET ||
+        !lane_take(&tally->lane, bytes, captured, wire, time_ns, &evicted))
+        add_slowly(tally, link, bytes, captured, wire, time_ns);
+    else if (G_UNLIKELY(evicted.addresses))
+        take_from_lane(tally, &evicted);
+}
+
 void vttif_tally_finish(struct vttif_tally *tally)
 {
+    close_lane(tally);
     give_up_pending(tally, tally->n_pending);
 }

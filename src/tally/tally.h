@@ -3,7 +3,7 @@
 #ifndef TALLY_TALLY_H
 #define TALLY_TALLY_H
 
-#include "tally/pairs.h"
+#include "tally/lane.h"
 #include <vttif/fragment.h>
 #include <vttif/tally.h>
 
@@ -17,14 +17,10 @@ struct pending {
     uint8_t verdict; /* on the fragment by itself */
 };
 
-/* From the first to the last of some frames; first > last: none. */
-struct span {
-    int64_t first_ns, last_ns;
-};
-
 struct vttif_tally {
     struct vttif_tally_options options;
     struct pairs pairs;
+    struct lane lane;
     struct vttif_fragments *fragments;
     struct pending pending[PENDING_MAX];
     size_t n_pending;

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The steps of generate_matrix:
+ *
+ *     open all files --> read them in threads --> say whose each is --> vttif_merge
+ *
+ * All files are opened and checked before the first is read, so that a typo costs no minutes.
+ */
+#include "generate/generate.h"
+#include "generate/sidecar.h"
+#include "source/match.h"
+#include "source/source.h"
+#include <vttif/error.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* One file on its way. */
+struct job {
+    const char *path;
+    struct source *source;
+    struct match *match;
+    struct sidecar *sidecar;
+    struct vttif_tally *tally;
+    uint64_t *bytes_read; /* of all jobs */
+    uint64_t bytes;
+    GError *problem; /* what ended the reading early */
+};
+
+struct work {
+    GMutex lock;
+    GCond finished;
+    unsigned left;
+};
+
+static void job_clear(struct job *job)
+{
+    source_close(job->source);
+    match_free(job->match);
+    sidecar_free(job->sidecar);
+    vttif_tally_free(job->tally);
+    g_clear_error(&job->problem);
+}
+
+static void jobs_free(GArray *jobs)
+{
+    for (guint i = 0; i < jobs->len; i++)
+        job_clear(&g_array_index(jobs, struct job, i));
+    g_array_unref(jobs);
+}
+
+/* --- open ----------------------------------------------------------------------------------- */
+
+static bool job_open(struct job *job, const struct generate_options *options, GError **error)
+{
+    struct stat status;
+    job->source = source_open(job->path, error);
+    if (!job->source)
+        return false;
+    if (stat(job->path, &status) == 0 && status.st_size > 0)
+        job->bytes = (uint64_t)status.st_size;
+    if (options->expression) {
+        job->match = match_new(options->expression, source_datalink(job->source), error);
+        if (!job->match)
+            return false;
+    }
+    g_autoptr(GError) damaged = NULL;
+    job->sidecar = sidecar_read(job->path, &damaged);
+    if (damaged) {
+        g_propagate_error(error, g_steal_pointer(&damaged));
+        return false;
+    }
+    if (options->key == VTTIF_KEY_MAC && source_link(job->source) != VTTIF_LINK_ETHERNET) {
+        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT,
+                    "%s: this capture has no MAC addresses to tell endpoints apart by", job->path);
+        return false;
+    }
+    job->tally =
+        vttif_tally_new(&(struct vttif_tally_options){.count = options->count,
+                                                      .key = options->key,
+                                                      .mtu = options->mtu,
+                                                      .keep = options->keep,
+                                                      .max_pairs = options->max_pairs,
+                                                      .match = job->match ? match_frame : NULL,
+                                                      .match_context = job->match});
+    return true;
+}
+
+/* --- read ----------------------------------------------------------------------------------- */
+
+struct feed {
+    struct vttif_tally *tally;
+    enum vttif_link link;
+};
+
+static void feed_record(void *context, const struct source_record *record)
+{
+    struct feed *feed = context;
+    vttif_tally_add(feed->tally, feed->link, record->bytes, record->captured, record->wire,
+                    record->time_ns);
+}
+
+static void job_run(gpointer data, gpointer user_data)
+{
+    struct job *job = data;
+    struct work *work = user_data;
+    struct feed feed = {job->tally, source_link(job->source)};
+    source_run(job->source, feed_record, &feed, job->bytes_read, &job->problem);
+    vttif_tally_finish(job->tally);
+    g_mutex_lock(&work->lock);
+    work->left--;
+    g_cond_signal(&work->finished);
+    g_mutex_unlock(&work->lock);
+}
+
+/* Large files first, so that no thread is left alone with the largest at the end. */
+static int compare_sizes(gconstpointer a, gconstpointer b)
+{
+    uint64_t x = (*(struct job *const *)a)->bytes, y = (*(struct job *const *)b)->bytes;
+    return (x < y) - (x > y);
+}
+
+static void wait_for(struct work *work, const struct generate_options *options,
+                     const uint64_t *bytes_read, uint64_t all_bytes)
+{
+    g_mutex_lock(&work->lock);
+    while (work->left > 0) {
+        gint64 until = g_get_monotonic_time() + G_TIME_SPAN_SECOND / 10;
+        g_cond_wait_until(&work->finished, &work->lock, until);
+        if (options->progress) {
+            g_mutex_unlock(&work->lock);
+            options->progress(options->progress_context,
+                              __atomic_load_n(bytes_read, __ATOMIC_RELAXED), all_bytes);
+            g_mutex_lock(&work->lock);
+        }
+    }
+    g_mutex_unlock(&work->lock);
+}
+
+static bool run_all(GArray *jobs, const struct generate_options *options, GError **error)
+{
+    struct work work = {.left = jobs->len};
+    uint64_t bytes_read = 0, all_bytes = 0;
+    unsigned threads = options->jobs ? options->jobs : g_get_num_processors();
+    g_autoptr(GPtrArray) order = g_ptr_array_new();
+    for (guint i = 0; i < jobs->len; i++) {
+        struct job *job = &g_array_index(jobs, struct job, i);
+        job->bytes_read = &bytes_read;
+        all_bytes += job->bytes;
+        g_ptr_array_add(order, job);
+    }
+    g_ptr_array_sort(order, compare_sizes);
+    g_mutex_init(&work.lock);
+    g_cond_init(&work.finished);
+    GThreadPool *pool = g_thread_pool_new(job_run, &work, (int)threads, FALSE, error);
+    if (pool) {
+        for (guint i = 0; i < order->len; i++)
+            g_thread_pool_push(pool, order->pdata[i], NULL);
+        wait_for(&work, options, &bytes_read, all_bytes);
+        g_thread_pool_free(pool, FALSE, TRUE);
+    }
+    g_mutex_clear(&work.lock);
+    g_cond_clear(&work.finished);
+    return pool != NULL;
+}
+
+/* --- whose ---------------------------------------------------------------------------------- */
+
+/* The host whose name the file's name begins with, then '-', '.' or the end; the longest of
+ * several. */
+static const struct vttif_host *host_of_name(const struct vttif_hosts *hosts, const char *path)
+{
+    g_autofree char *base = g_path_get_basename(path);
+    const struct vttif_host *best = NULL;
+    for (size_t i = 0; i < vttif_hosts_size(hosts); i++) {
+        const struct vttif_host *host = vttif_hosts_get(hosts, i);
+        size_t length = strlen(host->name);
+        if (strncmp(base, host->name, length) == 0 && strchr("-.", base[length]) &&
+            (!best || length > strlen(best->name)))
+            best = host;
+    }
+    return best;
+}
+
+/* "h2" before "h10". */
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+    g_autofree char *x =
+        g_utf8_collate_key_for_filename((*(struct job *const *)a)->sidecar->host, -1);
+    g_autofree char *y =
+        g_utf8_collate_key_for_filename((*(struct job *const *)b)->sidecar->host, -1);
+    return strcmp(x, y);
+}
+
+static void append_host(GString *text, const struct sidecar *sidecar)
+{
+    g_string_append_printf(text, "%s ", sidecar->host);
+    for (guint i = 0; i < sidecar->addresses->len; i++) {
+        char address[VTTIF_ADDRESS_TEXT_MAX];
+        vttif_address_format(&g_array_index(sidecar->addresses, struct vttif_address, i), address);
+        g_string_append_printf(text, "%s%s", i ? "," : "", address);
+    }
+    g_string_append_c(text, '\n');
+}
+
+/* A hosts file as the sidecars would write it; NULL without error if a capture has none. */
+static struct vttif_hosts *hosts_from_sidecars(GArray *jobs, GError **error)
+{
+    g_autoptr(GPtrArray) order = g_ptr_array_new();
+    for (guint i = 0; i < jobs->len; i++) {
+        struct job *job = &g_array_index(jobs, struct job, i);
+        if (!job->sidecar)
+            return NULL;
+        g_ptr_array_add(order, job);
+    }
+    g_ptr_array_sort(order, compare_names);
+    g_autoptr(GString) text = g_string_new(NULL);
+    const char *last = NULL;
+    for (guint i = 0; i < order->len; i++) {
+        const struct sidecar *sidecar = ((struct job *)order->pdata[i])->sidecar;
+        if (g_strcmp0(sidecar->host, last) != 0)
+            append_host(text, sidecar);
+        last = sidecar->host;
+    }
+    return vttif_hosts_parse(text->str, "the captures' descriptions", error);
+}
+
+static struct vttif_capture capture_of(const struct job *job, const struct vttif_hosts *hosts)
+{
+    struct vttif_capture capture = {
+        .name = job->path, .tally = job->tally, .truncated = job->problem != NULL};
+    const struct vttif_host *host = hosts ? host_of_name(hosts, job->path) : NULL;
+    if (job->sidecar) {
+        capture.addresses = (const struct vttif_address *)(void *)job->sidecar->addresses->data;
+        capture.n_addresses = job->sidecar->addresses->len;
+        capture.kernel_drops = job->sidecar->dropped;
+        capture.truncated |= !job->sidecar->complete;
+    } else if (host) {
+        capture.addresses = host->addresses;
+        capture.n_addresses = host->n_addresses;
+    }
+    return capture;
+}
+
+static struct vttif_matrix *merge(GArray *jobs, const struct generate_options *options,
+                                  GPtrArray *problems, GString *notes, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(vttif_hosts) own = options->hosts ? NULL : hosts_from_sidecars(jobs, &reason);
+    if (reason) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return NULL;
+    }
+    const struct vttif_hosts *hosts = options->hosts ? options->hosts : own;
+    g_autofree struct vttif_capture *captures = g_new0(struct vttif_capture, jobs->len);
+    for (guint i = 0; i < jobs->len; i++) {
+        struct job *job = &g_array_index(jobs, struct job, i);
+        captures[i] = capture_of(job, hosts);
+        if (job->problem)
+            g_ptr_array_add(problems, g_strdup(job->problem->message));
+        else if (captures[i].truncated)
+            g_ptr_array_add(problems, g_strdup_printf("%s: its description says that the capture "
+                                                      "is not complete",
+                                                      job->path));
+    }
+    return vttif_merge(captures, jobs->len, hosts, notes, error);
+}
+
+struct vttif_matrix *generate_matrix(const char *const *files, size_t n,
+                                     const struct generate_options *options, GPtrArray *problems,
+                                     GString *notes, GError **error)
+{
+    GArray *jobs = g_array_sized_new(FALSE, TRUE, sizeof(struct job), (guint)n);
+    struct vttif_matrix *matrix = NULL;
+    bool opened = true;
+    g_array_set_size(jobs, (guint)n);
+    for (guint i = 0; i < n && opened; i++) {
+        struct job *job = &g_array_index(jobs, struct job, i);
+        job->path = files[i];
+        opened = job_open(job, options, error);
+    }
+    if (opened && run_all(jobs, options, error))
+        matrix = merge(jobs, options, problems, notes, error);
+    jobs_free(jobs);
+    return matrix;
+}

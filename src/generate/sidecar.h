@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The file beside a capture that says whose it is: JSON, schema vttif.capture/1. */
+#ifndef GENERATE_SIDECAR_H
+#define GENERATE_SIDECAR_H
+
+#include <vttif/endpoint.h>
+
+struct sidecar {
+    char *host;
+    GArray *addresses; /* of struct vttif_address, at least one */
+    uint64_t dropped; /* frames that the kernel or the capture program lost */
+    bool complete;
+};
+
+/* Reads the sidecar of a capture file. NULL without error: there is none. NULL with error: it is
+ * damaged. Free with sidecar_free. */
+struct sidecar *sidecar_read(const char *capture, GError **error);
+void sidecar_free(struct sidecar *sidecar);
+typedef struct sidecar sidecar_handle; /* the name that g_autoptr wants */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(sidecar_handle, sidecar_free)
+
+#endif
