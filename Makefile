@@ -1,0 +1,46 @@
+# The front door. Everything is built by meson and ninja in $(BUILD).
+#   make demo     a test bed of 18 hosts, a 3x2x3 torus on it, what vttif makes of it
+#   make test     every test
+BUILD  ?= build
+PREFIX ?= /usr/local
+MESON_OPTIONS ?=
+
+all: $(BUILD)/build.ninja
+	ninja -C $(BUILD)
+
+$(BUILD)/build.ninja:
+	scripts/install-deps build
+	meson setup $(BUILD) --prefix=$(PREFIX) $(MESON_OPTIONS)
+
+demo: all
+	scripts/install-deps run
+	scripts/demo $(BUILD)
+
+test:
+	scripts/install-deps build run test
+	scripts/run-tests $(BUILD) $(MESON_OPTIONS)
+
+# The same under the address and undefined-behaviour sanitizers.
+test-sanitize:
+	scripts/install-deps build run test
+	scripts/run-tests $(BUILD)-sanitize -Db_sanitize=address,undefined -Db_lundef=false $(MESON_OPTIONS)
+
+install: all
+	meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
+
+bench: all
+	scripts/install-deps run bench
+	bench/run $(BUILD)
+
+format:
+	scripts/install-deps lint
+	clang-format -i $$(git ls-files -co --exclude-standard '*.c' '*.h')
+
+lint: all
+	scripts/install-deps lint
+	scripts/lint $(BUILD)
+
+clean:
+	rm -rf $(BUILD) $(BUILD)-sanitize
+
+.PHONY: all demo test test-sanitize install bench format lint clean
