@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# TAP for shell tests. Source it, then:
+#
+#     plan 3
+#     ok "hosts have names" command arguments...      passes if the command succeeds
+#     not_ok "a lie is refused" command arguments...  passes if it fails
+#     skip "sentence" "reason"
+#     finish
+#
+# $work is a directory of the test's own, removed at its end after the function `cleanup`, if there
+# is one, has run.
+
+tests_planned=0
+tests_done=0
+tests_failed=0
+work=$(mktemp -d) || exit 99
+
+cleanup_and_remove() {
+    status=$?
+    if command -v cleanup >/dev/null; then
+        cleanup
+    fi
+    rm -rf -- "$work"
+    exit "$status"
+}
+trap cleanup_and_remove EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+plan() {
+    tests_planned=$1
+    echo "1..$1"
+}
+
+report() { # STATUS SENTENCE
+    tests_done=$((tests_done + 1))
+    if [ "$1" = 0 ]; then
+        echo "ok $tests_done - $2"
+    else
+        tests_failed=$((tests_failed + 1))
+        echo "not ok $tests_done - $2"
+        sed 's/^/# /' "$work/.output"
+    fi
+}
+
+ok() {
+    sentence=$1
+    shift
+    if "$@" >"$work/.output" 2>&1; then
+        report 0 "$sentence"
+    else
+        report 1 "$sentence"
+    fi
+}
+
+not_ok() {
+    sentence=$1
+    shift
+    if "$@" >"$work/.output" 2>&1; then
+        report 1 "$sentence"
+    else
+        report 0 "$sentence"
+    fi
+}
+
+skip() {
+    tests_done=$((tests_done + 1))
+    echo "ok $tests_done - $1 # SKIP $2"
+}
+
+skip_all() { # REASON; before plan
+    echo "1..0 # SKIP $1"
+    exit 0
+}
+
+finish() {
+    if [ "$tests_done" != "$tests_planned" ]; then
+        echo "# planned $tests_planned tests but ran $tests_done"
+        exit 1
+    fi
+    [ "$tests_failed" = 0 ] || exit 1
+    exit 0
+}
+
+# Waits until the command succeeds, at most so many seconds.
+wait_until() { # SECONDS COMMAND...
+    wait_ticks=$(($1 * 20))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        wait_ticks=$((wait_ticks - 1))
+        [ $wait_ticks -gt 0 ] || return 1
+        sleep 0.05
+    done
+}
+
+have() {
+    for tool; do
+        command -v "$tool" >/dev/null || return 1
+    done
+}
