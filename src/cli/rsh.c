@@ -23,8 +23,6 @@
 #include "offline/enter.h"
 #include "offline/namespace.h"
 
-/* What ssh itself exits with when it cannot run the command. */
-#define EXIT_NOT_THERE 255
 /* The options of ssh(1) and rsh(1) that take a value. */
 #define OPTIONS_WITH_VALUE "BbcDEeFIiJLlmOoPpQRSWw"
 
@@ -98,7 +96,7 @@ static int run_on(const struct vttif_host *host, char **words)
     const char *const there[] = {"sh", command[0] ? "-c" : NULL, command, NULL};
     g_auto(GStrv) argv = enter_argv(host, ENTER_PROGRAM, there);
     execvp(argv[0], argv);
-    return fail(EXIT_NOT_THERE, "cannot run %s: %s", argv[0], g_strerror(errno));
+    return fail(NAMESPACE_FAILED, "cannot run %s: %s", argv[0], g_strerror(errno));
 }
 
 static int run_by_name(char **argv)
@@ -106,21 +104,21 @@ static int run_by_name(char **argv)
     bool no_input = false;
     argv = skip_options(argv, &no_input);
     if (!*argv)
-        return fail(EXIT_NOT_THERE, "no host given (vttif-rsh --help tells more)");
+        return fail(NAMESPACE_FAILED, "no host given (vttif-rsh --help tells more)");
     const char *user_end = strrchr(*argv, '@');
     const char *name = user_end ? user_end + 1 : *argv;
     argv = skip_options(argv + 1, &no_input);
 
     const char *file = g_getenv("VTTIF_HOSTS");
     if (!file)
-        return fail(EXIT_NOT_THERE, "VTTIF_HOSTS is not set: it must name the hosts file");
+        return fail(NAMESPACE_FAILED, "VTTIF_HOSTS is not set: it must name the hosts file");
     g_autoptr(GError) error = NULL;
     g_autoptr(vttif_hosts) hosts = read_hosts(file, &error);
     if (!hosts)
-        return fail(EXIT_NOT_THERE, "%s", error->message);
+        return fail(NAMESPACE_FAILED, "%s", error->message);
     const struct vttif_host *host = find_host(hosts, name);
     if (!host)
-        return fail(EXIT_NOT_THERE, "%s has no host %s", file, name);
+        return fail(NAMESPACE_FAILED, "%s has no host %s", file, name);
     if (no_input)
         close_input();
     return run_on(host, argv);
@@ -131,14 +129,14 @@ static int run_by_pid(const char *pid_text, char **argv)
     char *end;
     long pid = strtol(pid_text, &end, 10);
     if (*end || pid <= 0 || pid > G_MAXINT)
-        return fail(EXIT_NOT_THERE, "%s is not a process ID", pid_text);
+        return fail(NAMESPACE_FAILED, "%s is not a process ID", pid_text);
     if (*argv && strcmp(*argv, "--") == 0)
         argv++;
     if (!*argv)
-        return fail(EXIT_NOT_THERE, "no command given (vttif-rsh --help tells more)");
+        return fail(NAMESPACE_FAILED, "no command given (vttif-rsh --help tells more)");
     g_autoptr(GError) error = NULL;
     int status = namespace_run((pid_t)pid, argv, &error);
-    return error ? fail(EXIT_NOT_THERE, "%s", error->message) : status;
+    return error ? fail(status, "%s", error->message) : status;
 }
 
 int main(int argc, char **argv)

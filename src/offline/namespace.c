@@ -2,6 +2,7 @@
 #include "offline/namespace.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -33,7 +34,7 @@ static int fail(pid_t pid, GError **error)
     int code = errno == EPERM || errno == EACCES ? VTTIF_ERROR_PERMISSION : VTTIF_ERROR_HOST;
     g_set_error(error, VTTIF_ERROR, code, "cannot enter the namespaces of process %d: %s", (int)pid,
                 g_strerror(errno));
-    return -1;
+    return NAMESPACE_FAILED;
 }
 
 /* The namespaces that differ from ours: setns() refuses our own user namespace. A kernel without
@@ -56,44 +57,57 @@ static int different_namespaces(pid_t pid)
     return flags;
 }
 
-static bool enter(pid_t pid, int flags)
+/* A PID namespace is only for the children of who enters it. Forks there; -1 and errno on failure.
+ * The parent stays the outsider that it was, and so do its later children. */
+static pid_t fork_in_pid_namespace(int process)
 {
-    int process = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (process < 0)
-        return false;
-    bool entered = flags == 0 || setns(process, flags) == 0;
-    int code = errno;
-    close(process);
-    errno = code;
-    /* Root of the other user namespace, as the process's owner is. */
-    return entered && (!(flags & CLONE_NEWUSER) ||
-                       (setgroups(0, NULL) == 0 && setgid(0) == 0 && setuid(0) == 0));
+    int own = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+    if (own < 0 || setns(process, CLONE_NEWPID) != 0)
+        return -1;
+    pid_t child = relay_fork();
+    if (child > 0)
+        setns(own, CLONE_NEWPID);
+    close(own);
+    return child;
 }
 
-static void execute(char **argv)
+static bool enter(int process, int flags)
+{
+    g_autofree char *directory = g_get_current_dir();
+    if (flags != 0 && setns(process, flags) != 0)
+        return false;
+    /* Root of the other user namespace, as the process's owner is. */
+    if ((flags & CLONE_NEWUSER) && (setgroups(0, NULL) != 0 || setgid(0) != 0 || setuid(0) != 0))
+        return false;
+    /* setns() has moved us to the root of the other mount namespace. */
+    return !(flags & CLONE_NEWNS) || chdir(directory) == 0 || chdir("/") == 0;
+}
+
+static int execute(char **argv, GError **error)
 {
     relay_restore_signals();
     execvp(argv[0], argv);
-    int status = errno == ENOENT ? 127 : 126;
-    fprintf(stderr, "%s: %s\n", argv[0], g_strerror(errno));
-    _exit(status);
+    int code = errno;
+    g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_UNAVAILABLE, "cannot run %s: %s", argv[0],
+                g_strerror(code));
+    return code == ENOENT ? 127 : 126;
 }
 
 int namespace_run(pid_t pid, char **argv, GError **error)
 {
-    g_autofree char *directory = g_get_current_dir();
     int flags = different_namespaces(pid);
-    if (flags < 0 || !enter(pid, flags))
+    int process = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (flags < 0 || process < 0)
         return fail(pid, error);
-    /* setns() has moved us to the root of the other mount namespace. */
-    if ((flags & CLONE_NEWNS) && chdir(directory) != 0 && chdir("/") != 0)
+    fcntl(process, F_SETFD, FD_CLOEXEC);
+    if (flags & CLONE_NEWPID) {
+        pid_t child = fork_in_pid_namespace(process);
+        if (child < 0)
+            return fail(pid, error);
+        if (child > 0)
+            return relay_wait(child);
+    }
+    if (!enter(process, flags & ~CLONE_NEWPID))
         return fail(pid, error);
-    if (!(flags & CLONE_NEWPID))
-        execute(argv);
-    pid_t child = relay_fork();
-    if (child < 0)
-        return fail(pid, error);
-    if (child == 0)
-        execute(argv);
-    return relay_wait(child);
+    return execute(argv, error);
 }

@@ -6,11 +6,17 @@
 #include <glib.h>
 #include <sys/types.h>
 
+/* What ssh exits with when it cannot run the command. */
+#define NAMESPACE_FAILED 255
+
 /*
  * Runs argv[] in all namespaces of process pid, in the same working directory if there is one of
- * that name, else in /. Returns only on failure to get that far (-1, error set), or, where a new
- * PID namespace made a child necessary, in the parent with the child's status as a shell gives it;
- * signals are passed on to the child until then (see relay.h). Call it from a process with one
+ * that name, else in /. Needs root.
+ *
+ * Returns the status to exit with: where a new PID namespace makes a child necessary, in the parent
+ * the child's status as a shell gives it, signals having been passed on until then (see relay.h);
+ * on failure, in parent or child, NAMESPACE_FAILED, or 126 or 127 for a command that cannot be run,
+ * and error set. Where no child is necessary the caller becomes the command. Call it with one
  * thread.
  */
 int namespace_run(pid_t pid, char **argv, GError **error);
