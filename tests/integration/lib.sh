@@ -8,6 +8,8 @@
 #     skip "sentence" "reason"
 #     finish
 #
+# skip_all "reason" before plan; wait_until SECONDS COMMAND... instead of sleeping; have PROGRAM...
+#
 # $work is a directory of the test's own, removed at its end after the function `cleanup`, if there
 # is one, has run.
 

@@ -31,7 +31,7 @@ cleanup() {
 }
 
 run() {
-    timeout 60 "$testbed" run "$@"
+    timeout 120 "$testbed" run "$@"
 }
 
 # --- beds held in the background: $work/NAME.in keeps one alive, $work/NAME.out has its path -----
@@ -41,7 +41,7 @@ hold_a() {
     "$testbed" hold "$@" <"$work/a.in" >"$work/a.out" &
     pid_a=$!
     exec 6>"$work/a.in"
-    wait_until 20 test -s "$work/a.out"
+    wait_until 60 test -s "$work/a.out"
     hosts_a=$(cat "$work/a.out")
     id_a=$(basename "$(dirname "$hosts_a")")
     rm "$work/a.in"
@@ -52,7 +52,7 @@ hold_b() {
     "$testbed" hold "$@" <"$work/b.in" >"$work/b.out" 6>&- &
     pid_b=$!
     exec 7>"$work/b.in"
-    wait_until 20 test -s "$work/b.out"
+    wait_until 60 test -s "$work/b.out"
     hosts_b=$(cat "$work/b.out")
     id_b=$(basename "$(dirname "$hosts_b")")
     rm "$work/b.in"
@@ -142,7 +142,7 @@ sigterm_reaches_the_command() {
     "$testbed" run 2 -- sh -c 'trap "exit 5" TERM; echo ready; while :; do sleep 0.05; done' \
         >"$work/ready" &
     pid=$!
-    wait_until 20 test -s "$work/ready"
+    wait_until 60 test -s "$work/ready"
     kill -TERM "$pid"
     wait "$pid"
     [ $? = 5 ]
@@ -160,7 +160,7 @@ END
     timeout 60 script -qec "$testbed run 2 -- sh patient" "$work/typescript" <"$work/keys" &
     pid=$!
     exec 8>"$work/keys"
-    wait_until 20 test -e "$work/ready"
+    wait_until 60 test -e "$work/ready"
     printf '\003' >&8
     wait "$pid"
     status=$?
@@ -217,7 +217,7 @@ outside_and_inside_read_the_same_path() {
 }
 
 sixty_four_hosts_come_up() {
-    timeout 30 "$testbed" run 64 -- sh -c "ping -q -c 1 -W 5 h64 && $rsh h64 hostname"
+    timeout 120 "$testbed" run 64 -- sh -c "ping -q -c 1 -W 5 h64 && $rsh h64 hostname"
 }
 
 options_are_applied() {
@@ -290,6 +290,22 @@ rsh_behaves_as_rsh() {
         ! "$rsh" here false
 }
 
+nobody_sleeps() {
+    ! "$testbed" exec "$id_a" h2 pgrep -f "sleep 6543"
+}
+
+rsh_takes_its_command_along() {
+    hold_a 2
+    VTTIF_HOSTS=$hosts_a "$rsh" h2 "echo started >started; exec sleep 6543" &
+    pid=$!
+    wait_until 60 test -s started && ! nobody_sleeps || return
+    kill -KILL "$pid"
+    wait_until 10 nobody_sleeps
+    status=$?
+    release_a
+    return "$status"
+}
+
 # The console is ended by the machine that it halts, and says so with a status of 143.
 pvm_comes_up_and_halts() {
     cat >"$work/pvm.sh" <<'END'
@@ -318,10 +334,6 @@ each_host_once() {
     sort | tr '\n' ' ' >"$work/names"
     cat "$work/names"
     [ "$(cat "$work/names")" = "h1 h2 h3 h4 " ]
-}
-
-openmpi() { # ARGUMENTS of mpirun
-    mpirun.openmpi --allow-run-as-root "$@"
 }
 
 openmpi_reaches_each_host() {
@@ -357,19 +369,31 @@ END
     run 2 --rate 32mbit -- sh travel.sh "$@"
 }
 
-with_mpi() { # openmpi|mpich SENTENCE COMMAND...
-    mpi=$1 sentence=$2
-    shift 2
-    case $mpi in
-    openmpi) launcher=mpirun.openmpi ;;
-    mpich) launcher=mpiexec.hydra ;;
-    esac
-    if ! have "$launcher"; then
-        skip "$sentence" "$launcher is not installed"
-    elif [ "$1" = travels_by_wire ] && ! "mpicc.$mpi" -o "$work/pair" "$here/pair.c"; then
-        skip "$sentence" "mpicc.$mpi does not work"
+# Counts the frames on h1 that are longer than Ethernet's 1514 bytes while 4 MB go to h2.
+long_frames() { # OFFLOAD
+    cat >"$work/frames.sh" <<'END'
+tcpdump -i eth0 -w frames.pcap 2>capture &
+until grep -q listening capture; do sleep 0.05; done
+mpirun.openmpi -H h1,h2 -n 2 ./pair 4000000 >seconds
+kill -INT $!
+wait
+tcpdump -r frames.pcap greater 1515 2>/dev/null | wc -l
+END
+    run 2 --offload "$1" -- sh frames.sh
+}
+
+only_offload_makes_long_frames() {
+    [ "$(long_frames on)" -gt 0 ] && [ "$(long_frames off)" = 0 ]
+}
+
+# With $work/pair built for that MPI.
+with_pair() { # openmpi|mpich SENTENCE COMMAND...
+    mpi=$1
+    shift
+    if have "mpicc.$mpi" && "mpicc.$mpi" -o "$work/pair" "$here/pair.c"; then
+        ok "$@"
     else
-        ok "$sentence" "$@"
+        skip "$1" "mpicc.$mpi is not installed"
     fi
 }
 
@@ -382,7 +406,7 @@ with() { # PROGRAM SENTENCE COMMAND...
     fi
 }
 
-plan 30
+plan 32
 with ping "hosts ping each other by name" hosts_ping_each_other_by_name
 ok "each has its hostname" hostnames_differ
 ok "each has its /tmp" tmp_differs
@@ -405,14 +429,16 @@ ok "bad use is refused with a reason" bad_use_is_refused
 ok "only root may" only_root_may
 ok "a kernel without bridges is named" a_kernel_without_bridges_is_named
 ok "vttif-rsh takes what rsh and ssh take" rsh_behaves_as_rsh
+with pgrep "a command does not outlive its vttif-rsh" rsh_takes_its_command_along
 with pvm "a PVM virtual machine of 4 hosts comes up and halts" pvm_comes_up_and_halts
 with pvm "a PVM daemon dies with the test bed" pvm_dies_with_the_bed
-with_mpi openmpi "Open MPI reaches each host" openmpi_reaches_each_host
-with_mpi openmpi "Open MPI needs nothing but the agent" openmpi_needs_nothing_but_the_agent
-with_mpi openmpi "Open MPI's messages travel by wire, at its rate" \
-    travels_by_wire mpirun.openmpi -H h1,h2 -n 2
-with_mpi mpich "MPICH reaches each host" mpich_reaches_each_host
-with_mpi mpich "MPICH's messages travel by wire, at its rate" \
+with mpirun.openmpi "Open MPI reaches each host" openmpi_reaches_each_host
+with mpirun.openmpi "Open MPI needs nothing but the agent" openmpi_needs_nothing_but_the_agent
+with mpiexec.hydra "MPICH reaches each host" mpich_reaches_each_host
+with_pair mpich "MPICH's messages travel by wire, at its rate" \
     travels_by_wire mpiexec.hydra -hosts h1,h2 -n 2
+with_pair openmpi "Open MPI's messages travel by wire, at its rate" \
+    travels_by_wire mpirun.openmpi -H h1,h2 -n 2
+with_pair openmpi "only offload makes frames longer than the MTU" only_offload_makes_long_frames
 ok "nothing is left in the end" no_state
 finish
