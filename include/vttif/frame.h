@@ -55,7 +55,7 @@ struct vttif_frame {
     uint8_t fragment; /* enum vttif_fragment */
     uint32_t fragment_id; /* IP identification, valid if fragment is not NONE */
     uint16_t tcp_mss; /* what a TCP SYN announces, else 0 */
-    uint16_t segments; /* frames that it is on the wire; 1 until vttif_frame_split */
+    uint32_t segments; /* frames that it is on the wire; 1 until vttif_frame_split */
     uint32_t segment_headers; /* IP and transport headers, repeated in every segment */
     uint32_t frame_bytes; /* Ethernet frame without FCS */
     uint32_t ip_bytes; /* IP total length */

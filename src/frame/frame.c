@@ -50,7 +50,7 @@ bool vttif_frame_split(struct vttif_frame *frame, uint32_t mtu)
     uint32_t each = mtu - frame->segment_headers;
     uint32_t segments = (payload + each - 1) / each;
     uint32_t link_bytes = frame->frame_bytes - MIN(frame->frame_bytes, frame->ip_bytes);
-    frame->segments = (uint16_t)MIN(segments, G_MAXUINT16);
+    frame->segments = segments;
     frame->ip_bytes += (segments - 1) * frame->segment_headers;
     frame->frame_bytes += (segments - 1) * (frame->segment_headers + link_bytes);
     return true;

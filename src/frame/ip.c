@@ -3,6 +3,9 @@
  */
 #include "frame/decode.h"
 
+/* The longest super-packet that is believed; Linux makes none above 512 KiB (BIG TCP). */
+#define SUPER_PACKET_MAX (1u << 20)
+
 /* Offsets of the fields that we read. */
 enum {
     IPV4_BYTES = 20,
@@ -106,6 +109,13 @@ static void decode_transport(const struct cursor *cursor, uint32_t payload,
     frame->segment_headers = frame->ip_bytes - frame->payload_bytes;
 }
 
+/* What is behind the packet's end (padding, a trailer) is none of its headers. */
+static void end_packet(struct cursor *cursor, const uint8_t *packet, uint32_t ip_bytes)
+{
+    if ((size_t)(cursor->end - packet) > ip_bytes)
+        cursor->end = packet + ip_bytes;
+}
+
 /* --- IPv4 --------------------------------------------------------------------------------- */
 
 static bool decode_ipv4(struct cursor *cursor, size_t wire, struct vttif_frame *frame)
@@ -115,10 +125,11 @@ static bool decode_ipv4(struct cursor *cursor, size_t wire, struct vttif_frame *
         return false;
     uint32_t header_bytes = (uint32_t)(header[0] & 0xf) * 4;
     uint32_t total = be16(header + IPV4_LENGTH);
-    if (total == 0) /* a super-packet too long for the field */
+    if (total == 0 && wire <= SUPER_PACKET_MAX) /* too long for the field */
         total = (uint32_t)wire;
     if (header_bytes < IPV4_BYTES || total < header_bytes)
         return false;
+    end_packet(cursor, header, total);
     /* Options that were not captured hide what follows them, not who sends to whom. */
     bool whole = cursor_take(cursor, header_bytes - IPV4_BYTES) != NULL;
 
@@ -170,17 +181,22 @@ static void decode_ipv6_fragment(const uint8_t *header, struct vttif_frame *fram
  * many bytes they are. */
 static uint32_t decode_extensions(struct cursor *cursor, struct vttif_frame *frame)
 {
-    const uint8_t *start = cursor->at;
+    uint32_t all = 0;
     for (int i = 0; i < EXTENSIONS_MAX && frame->fragment != VTTIF_FRAGMENT_LATER; i++) {
         const uint8_t *header = cursor_peek(cursor, 8);
         size_t bytes = header ? extension_bytes(frame->protocol, header) : 0;
-        if (bytes == 0 || !cursor_take(cursor, bytes))
+        if (bytes == 0)
             break;
         if (frame->protocol == IP_PROTOCOL_FRAGMENT)
             decode_ipv6_fragment(header, frame);
         frame->protocol = header[0];
+        all += (uint32_t)bytes;
+        if (!cursor_take(cursor, bytes)) { /* cut off within it: what follows is hidden */
+            cursor->at = cursor->end;
+            break;
+        }
     }
-    return (uint32_t)(cursor->at - start);
+    return all;
 }
 
 static bool decode_ipv6(struct cursor *cursor, size_t wire, struct vttif_frame *frame)
@@ -189,7 +205,9 @@ static bool decode_ipv6(struct cursor *cursor, size_t wire, struct vttif_frame *
     if (!header || header[0] >> 4 != 6)
         return false;
     uint32_t payload = be16(header + IPV6_LENGTH);
-    if (payload == 0 && wire >= IPV6_BYTES) /* a jumbogram or super-packet */
+    /* a jumbogram or super-packet; an empty packet says that nothing follows */
+    if (payload == 0 && header[IPV6_NEXT] != IP_PROTOCOL_NONE && wire >= IPV6_BYTES &&
+        wire <= SUPER_PACKET_MAX)
         payload = (uint32_t)(wire - IPV6_BYTES);
     frame->src = (struct vttif_address){.high = be64(header + IPV6_SRC),
                                         .low = be64(header + IPV6_SRC + 8),
@@ -199,6 +217,7 @@ static bool decode_ipv6(struct cursor *cursor, size_t wire, struct vttif_frame *
                                         .kind = VTTIF_ADDRESS_IPV6};
     frame->protocol = header[IPV6_NEXT];
     frame->ip_bytes = IPV6_BYTES + payload;
+    end_packet(cursor, header, frame->ip_bytes);
     uint32_t extensions = decode_extensions(cursor, frame);
     decode_transport(cursor, payload - MIN(payload, extensions), frame);
     return true;
