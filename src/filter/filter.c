@@ -20,6 +20,12 @@ static const struct service {
     {6000, 6063, TCP, VTTIF_REASON_X11},
 };
 
+const uint8_t service_buckets[SERVICE_BUCKET(65536)] = {
+    [SERVICE_BUCKET(22)] = 1,   [SERVICE_BUCKET(67)] = 1,   [SERVICE_BUCKET(512)] = 1,
+    [SERVICE_BUCKET(853)] = 1,  [SERVICE_BUCKET(2049)] = 1, /* 546 is with 512 */
+    [SERVICE_BUCKET(5353)] = 1, [SERVICE_BUCKET(6000)] = 1, [SERVICE_BUCKET(6063)] = 1,
+};
+
 static enum vttif_reason service_of(uint8_t protocol, uint16_t port)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(services); i++) {

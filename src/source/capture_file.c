@@ -3,8 +3,10 @@
 #include <vttif/error.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pcap/pcap.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct source_ops *const readers[] = {&plain_reader, &libpcap_reader};
 
@@ -34,24 +36,25 @@ bool source_set_datalink(struct source *source, int datalink, GError **error)
     return false;
 }
 
-/* The first four bytes, which stay in the stream. */
-static bool peek_magic(struct source *source, uint8_t magic[4], GError **error)
+static bool read_magic(struct source *source, GError **error)
 {
-    size_t got = fread(magic, 1, 4, source->file);
-    if (ferror(source->file)) {
+    size_t got = 0;
+    ssize_t more = 1;
+    while (got < sizeof source->magic && more > 0) {
+        more = read(source->fd, source->magic + got, sizeof source->magic - got);
+        got += more > 0 ? (size_t)more : 0;
+    }
+    if (more < 0) {
         g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_IO, "%s: %s", source->name, g_strerror(errno));
         return false;
     }
-    if (got < 4) {
+    if (got < sizeof source->magic) {
         g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_FORMAT,
                     got == 0 ? "%s: the file is empty; expected a capture (pcap or pcapng)"
                              : "%s: too short for a capture (pcap or pcapng)",
                     source->name);
         return false;
     }
-    /* A pipe cannot seek; glibc takes back what it has just handed out of its buffer. */
-    for (size_t i = 4; i-- > 0;)
-        ungetc(magic[i], source->file);
     return true;
 }
 
@@ -67,26 +70,25 @@ struct source *source_open(const char *path, GError **error)
 {
     g_autoptr(source_handle) source = g_new0(struct source, 1);
     bool standard_input = strcmp(path, "-") == 0;
-    uint8_t magic[4];
     source->name = g_strdup(standard_input ? "standard input" : path);
-    source->file = standard_input ? stdin : fopen(path, "rb");
-    if (!source->file) {
+    source->fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (source->fd < 0) {
         g_set_error(error, VTTIF_ERROR, errno == EACCES ? VTTIF_ERROR_PERMISSION : VTTIF_ERROR_IO,
                     "%s: %s", path, g_strerror(errno));
         return NULL;
     }
-    if (!peek_magic(source, magic, error))
+    if (!read_magic(source, error))
         return NULL;
-    const struct source_ops *ops = find_reader(magic);
-    if (!ops) {
+    const uint8_t *magic = source->magic;
+    source->ops = find_reader(magic);
+    if (!source->ops) {
         g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_FORMAT,
                     "%s: not a capture file: it begins with %02x %02x %02x %02x; expected pcap or "
                     "pcapng",
                     source->name, magic[0], magic[1], magic[2], magic[3]);
         return NULL;
     }
-    source->ops = ops;
-    if (!ops->open(source, error))
+    if (!source->ops->open(source, error))
         return NULL;
     return g_steal_pointer(&source);
 }
@@ -97,10 +99,30 @@ void source_close(struct source *source)
         return;
     if (source->ops)
         source->ops->close(source);
-    if (source->file && source->file != stdin)
-        fclose(source->file);
+    if (source->fd > STDIN_FILENO)
+        close(source->fd);
     g_free(source->name);
     g_free(source);
+}
+
+static bool has_capture_name(const char *path)
+{
+    static const char *const suffixes[] = {".pcap", ".pcapng", ".cap"};
+    for (size_t i = 0; i < G_N_ELEMENTS(suffixes); i++)
+        if (g_str_has_suffix(path, suffixes[i]))
+            return true;
+    return false;
+}
+
+bool source_is_capture(const char *path)
+{
+    if (strcmp(path, "-") == 0 || has_capture_name(path))
+        return true;
+    struct source probe = {.name = (char *)path, .fd = open(path, O_RDONLY | O_CLOEXEC)};
+    bool found = probe.fd >= 0 && read_magic(&probe, NULL) && find_reader(probe.magic);
+    if (probe.fd >= 0)
+        close(probe.fd);
+    return found;
 }
 
 enum vttif_link source_link(const struct source *source)

@@ -3,7 +3,9 @@
 #include "source/source.h"
 #include <vttif/error.h>
 
+#include <errno.h>
 #include <pcap/pcap.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool libpcap_recognizes(const uint8_t magic[4])
@@ -17,13 +19,22 @@ static bool libpcap_recognizes(const uint8_t magic[4])
 static bool libpcap_open(struct source *source, GError **error)
 {
     char message[PCAP_ERRBUF_SIZE];
-    pcap_t *pcap =
-        pcap_fopen_offline_with_tstamp_precision(source->file, PCAP_TSTAMP_PRECISION_NANO, message);
-    if (!pcap) {
-        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_FORMAT, "%s: %s", source->name, message);
+    FILE *file = fdopen(source->fd, "rb");
+    if (!file) {
+        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_IO, "%s: %s", source->name, g_strerror(errno));
         return false;
     }
-    source->file = NULL; /* libpcap's from now on */
+    source->fd = -1; /* the stream's */
+    if (fseek(file, 0, SEEK_SET) != 0) /* a pipe: glibc takes back what was read */
+        for (size_t i = sizeof source->magic; i-- > 0;)
+            ungetc(source->magic[i], file);
+    pcap_t *pcap =
+        pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, message);
+    if (!pcap) {
+        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_FORMAT, "%s: %s", source->name, message);
+        fclose(file);
+        return false;
+    }
     source->state = pcap;
     return source_set_datalink(source, pcap_datalink(pcap), error);
 }

@@ -10,7 +10,6 @@
 #ifndef SOURCE_SOURCE_H
 #define SOURCE_SOURCE_H
 
-#include <stdio.h>
 #include <vttif/frame.h>
 
 /* A record of a capture file; bytes are valid until the sink returns. */
@@ -35,6 +34,10 @@ struct source *source_open(const char *path, GError **error);
 void source_close(struct source *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(source_handle, source_close)
 
+/* Whether the file begins like a capture, or has a capture's name (.pcap, .pcapng, .cap). Standard
+ * input is taken for one. */
+bool source_is_capture(const char *path);
+
 enum vttif_link source_link(const struct source *source);
 /* pcap's own number of the link type, for compiling filter expressions. */
 int source_datalink(const struct source *source);
@@ -54,8 +57,7 @@ bool source_run(struct source *source, source_sink *sink, void *context, uint64_
 struct source_ops {
     /* Whether a file that begins with these four bytes is its kind. */
     bool (*recognizes)(const uint8_t magic[4]);
-    /* Takes the header and sets source->link and source->datalink. The file stands at its begin;
-     * it stays the caller's. */
+    /* Takes the rest of the header behind magic and sets source->link and source->datalink. */
     bool (*open)(struct source *source, GError **error);
     bool (*run)(struct source *source, source_sink *sink, void *context, uint64_t *bytes_read,
                 GError **error);
@@ -67,7 +69,8 @@ extern const struct source_ops plain_reader, libpcap_reader;
 struct source {
     const struct source_ops *ops;
     char *name; /* for messages */
-    FILE *file;
+    int fd; /* stands behind magic; -1 when the reader has taken it over */
+    uint8_t magic[4];
     enum vttif_link link;
     int datalink;
     void *state; /* the reader's */

@@ -194,8 +194,9 @@ static bool join_fragment(struct vttif_tally *tally, struct vttif_frame *frame,
 
 /* --- the fast lane ---------------------------------------------------------------------------- */
 
-static void take_from_lane(struct vttif_tally *tally, const struct lane_slot *slot)
+static void take_from_lane(void *context, const struct lane_slot *slot)
 {
+    struct vttif_tally *tally = context;
     struct pair_key key = lane_key(slot);
     struct pair *pair = pairs_get(&tally->pairs, &key);
     if (G_LIKELY(pair)) {
@@ -248,12 +249,9 @@ static void add_slowly(struct vttif_tally *tally, enum vttif_link link, const ui
 void vttif_tally_add(struct vttif_tally *tally, enum vttif_link link, const uint8_t *bytes,
                      uint32_t captured, uint32_t wire, int64_t time_ns)
 {
-    struct lane_slot evicted;
     if (!tally->lane.open || link != VTTIF_LINK_ETHERNET ||
-        !lane_take(&tally->lane, bytes, captured, wire, time_ns, &evicted))
+        !lane_take(&tally->lane, bytes, captured, wire, time_ns, take_from_lane, tally))
         add_slowly(tally, link, bytes, captured, wire, time_ns);
-    else if (G_UNLIKELY(evicted.addresses))
-        take_from_lane(tally, &evicted);
 }
 
 void vttif_tally_finish(struct vttif_tally *tally)
