@@ -2,11 +2,12 @@
 /* mp over MPI: the launcher has started the processes; any error ends them all (MPI's default). */
 #include <mpi.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "backend.h"
 
 /* Above the tags of the program; MPI guarantees tags up to 32767. */
-#define TAG_COLLECT (MP_TAG_MAX + 1)
+enum { TAG_COLLECT = MP_TAG_MAX + 1, TAG_FINISH };
 
 static int world_rank;
 static int world_size;
@@ -93,7 +94,37 @@ void backend_abort(const char *message)
     exit(1);
 }
 
+#ifdef MPICH_VERSION
+/*
+ * MPICH 4.0 over UCX's TCP hangs in MPI_Finalize when ranks come to it one after the other (see
+ * openucx/ucx issue 8738): closing a connection sends a request that the peer must answer, and a
+ * peer whose own requests are all answered waits for the others without looking at the network. If
+ * every rank sends its requests before it answers any, each is answered: what a peer asks arrives
+ * before what it answers. So all ranks leave MPI together, stay out of it until the last one has
+ * left, and then finalize. The meeting is at rank 0, as that of the start.
+ */
+#define LEAVING_NANOSECONDS 200000000
+
+static void leave_together(void)
+{
+    for (int rank = 1; world_rank == 0 && rank < world_size; rank++)
+        MPI_Recv(NULL, 0, MPI_BYTE, rank, TAG_FINISH, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    for (int rank = 1; world_rank == 0 && rank < world_size; rank++)
+        MPI_Send(NULL, 0, MPI_BYTE, rank, TAG_FINISH, MPI_COMM_WORLD);
+    if (world_rank != 0) {
+        MPI_Send(NULL, 0, MPI_BYTE, 0, TAG_FINISH, MPI_COMM_WORLD);
+        MPI_Recv(NULL, 0, MPI_BYTE, 0, TAG_FINISH, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    }
+    nanosleep(&(struct timespec){.tv_nsec = LEAVING_NANOSECONDS}, NULL);
+}
+#else
+static void leave_together(void)
+{
+}
+#endif
+
 void backend_finish(void)
 {
+    leave_together();
     MPI_Finalize();
 }
