@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "backend.h"
@@ -23,6 +24,7 @@ static struct {
     enum mp_route route;
     int starter; /* its task identifier */
     int *tids; /* of the ranks */
+    bool *connected; /* directly, by rank */
     char **arguments; /* for the spawned ranks */
 } run;
 
@@ -77,19 +79,10 @@ static int end_with_starter(int buffer)
     _exit(1);
 }
 
-/* New direct connections are asked for by the program's own messages only. PvmAllowDirect accepts
- * those that others ask for. */
-static void set_route(bool own_message)
-{
-    int route = run.route == MP_ROUTE_DAEMON ? PvmDontRoute
-                : own_message                ? PvmRouteDirect
-                                             : PvmAllowDirect;
-    pvm_setopt(PvmRoute, route);
-}
-
 static void join(void)
 {
     pvm_setopt(PvmAutoErr, 0);
+    pvm_setopt(PvmRoute, run.route == MP_ROUTE_DAEMON ? PvmDontRoute : PvmAllowDirect);
     must(pvm_mytid(), "join the PVM virtual machine");
     if (run.rank > 0)
         run.starter = must(pvm_parent(), "find out who started it");
@@ -136,7 +129,8 @@ void backend_start(int processes, enum mp_route route)
         fork_rank_0(processes);
     run.size = processes;
     run.tids = calloc((size_t)processes, sizeof *run.tids);
-    must(run.tids ? 0 : PvmNoMem, "start");
+    run.connected = calloc((size_t)processes, sizeof *run.connected);
+    must(run.tids && run.connected ? 0 : PvmNoMem, "start");
     join();
 }
 
@@ -164,9 +158,76 @@ static void send_to(int tid, int tag, const void *data, size_t n)
     must(pvm_psend(tid, tag, (void *)data, (int)n, PVM_BYTE), "send");
 }
 
+/*
+ * Opening the direct connection of a pair, before its first message.
+ *
+ *     lower rank                          higher rank
+ *     HELLO ── libpvm connects ──────────►
+ *     widens its buffer                   widens its buffer
+ *     READY ─────────────────────────────►
+ *     ◄───────────────────────────── READY
+ *     messages ◄─────────────────────────► messages
+ *
+ * Left to itself (PvmRouteDirect for all), libpvm sends messages by the pvmds while the connection
+ * is being made, and a later one that takes the connection overtakes them. So one side alone asks,
+ * by an empty message that libpvm holds back until the connection is there.
+ *
+ * libpvm gives its connections receive buffers of 32 kB. The kernel charges them for whole packet
+ * buffers, of which data is a part, so they overflow, and a capture shows a percent of the data
+ * twice.
+ */
+static void widen_receive_buffers(void)
+{
+    const int bytes = 1 << 20;
+    int *fds;
+    int n_fds = pvm_getfds(&fds);
+    for (int k = 0; k < n_fds; k++)
+        setsockopt(fds[k], SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+}
+
+static bool is_first_contact(int rank)
+{
+    return run.route == MP_ROUTE_DIRECT && rank != MP_NOBODY && !run.connected[rank];
+}
+
+static void open_connection(int rank)
+{
+    if (rank > run.rank) {
+        pvm_setopt(PvmRoute, PvmRouteDirect);
+        send_to(run.tids[rank], TAG_HELLO, NULL, 0);
+        pvm_setopt(PvmRoute, PvmAllowDirect);
+    } else {
+        receive(rank, TAG_HELLO, NULL, 0);
+    }
+    widen_receive_buffers();
+    send_to(run.tids[rank], TAG_READY, NULL, 0);
+}
+
+/* With several at once, those that are asked for before those that are waited for, and all of them
+ * before any answer is: so a ring of first contacts cannot deadlock. */
+static void connect_partners(int to, int from)
+{
+    int partners[2], n = 0;
+    if (is_first_contact(to))
+        partners[n++] = to;
+    if (from != to && is_first_contact(from))
+        partners[n++] = from;
+    if (n == 2 && partners[0] < partners[1]) {
+        int higher = partners[1];
+        partners[1] = partners[0];
+        partners[0] = higher;
+    }
+    for (int k = 0; k < n; k++)
+        open_connection(partners[k]);
+    for (int k = 0; k < n; k++) {
+        receive(partners[k], TAG_READY, NULL, 0);
+        run.connected[partners[k]] = true;
+    }
+}
+
 void backend_exchange(int to, const void *data, int from, void *into, size_t n, int tag)
 {
-    set_route(true);
+    connect_partners(to, from);
     if (to != MP_NOBODY)
         send_to(run.tids[to], tag, data, n);
     if (from != MP_NOBODY)
@@ -175,7 +236,6 @@ void backend_exchange(int to, const void *data, int from, void *into, size_t n, 
 
 void backend_collect(const void *mine, size_t n, void *all)
 {
-    set_route(false);
     if (run.rank != 0) {
         send_to(run.tids[0], TAG_COLLECT, mine, n);
         return;
@@ -187,7 +247,6 @@ void backend_collect(const void *mine, size_t n, void *all)
 
 void backend_abort(const char *message)
 {
-    set_route(false);
     send_to(run.starter, TAG_ABORT, message, strlen(message) + 1);
     pvm_recv(-1, TAG_NEVER);
     _exit(1);
@@ -195,9 +254,9 @@ void backend_abort(const char *message)
 
 void backend_finish(void)
 {
-    set_route(false);
     must(pvm_psend(run.starter, TAG_DONE, &run.rank, 1, PVM_INT), "say that it is done");
     pvm_exit();
     free(run.tids);
+    free(run.connected);
     free(run.arguments);
 }

@@ -36,6 +36,8 @@ enum {
     TAG_EXIT,
     TAG_ORPHAN,
     TAG_COLLECT,
+    TAG_HELLO, /* this and the next: from rank to rank, when they connect */
+    TAG_READY,
     TAG_NEVER /* of no message: to receive it is to wait to be killed */
 };
 
