@@ -30,7 +30,7 @@ void vttif_view_heatmap(const struct vttif_matrix *matrix, unsigned max_columns,
 void vttif_view_topology(const struct vttif_topology *topology, unsigned max_columns, GString *out);
 
 /* What was counted, for how long, and what is missing: the lines under every result. */
-void vttif_view_account(const struct vttif_account *account, GString *out);
+void vttif_view_account(const struct vttif_matrix *matrix, GString *out);
 
 /* --- for programs ------------------------------------------------------------------------ */
 
@@ -69,6 +69,9 @@ void vttif_layout_grid(size_t n, struct vttif_point *points);
  * endpoint of the matrix must have one. */
 bool vttif_layout_parse(const char *text, const char *file, const struct vttif_matrix *matrix,
                         struct vttif_point *points, GError **error);
+
+/* Scales places of any range alike, so that they fill the drawing, and centres them. */
+void vttif_layout_fit(size_t n, struct vttif_point *points);
 
 /* The topology in Graphviz's DOT: pinned at points[n], or with points NULL left to the layout
  * engine. */
