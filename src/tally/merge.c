@@ -66,6 +66,13 @@ static void describe(const struct placed *placed, const struct vttif_hosts *host
                                     : "\n");
 }
 
+/* Whether a capture goes on where one left off at last_ns. Files that are cut by size may share an
+ * instant; copies of one instant share it whole. */
+static bool follows(const struct span *seen, int64_t last_ns)
+{
+    return last_ns < seen->first_ns || (last_ns == seen->first_ns && last_ns < seen->last_ns);
+}
+
 /* The witness whose next piece this capture is, or a new one. */
 static void assign_witness(GArray *witnesses, struct placed *placed,
                            const struct vttif_hosts *hosts, GString *notes)
@@ -76,7 +83,7 @@ static void assign_witness(GArray *witnesses, struct placed *placed,
         struct witness *witness = &g_array_index(witnesses, struct witness, i);
         if (!owner_same(&witness->owner, &placed->owner))
             continue;
-        if (witness->last_ns <= seen->first_ns) {
+        if (follows(seen, witness->last_ns)) {
             placed->witness = i;
             witness->last_ns = seen->last_ns;
             if (notes)

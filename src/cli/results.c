@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What is made of a matrix and its topology: text on standard output, files, pictures. */
+#include "cli/cli.h"
+
+#include "view/picture.h"
+#include <string.h>
+#include <vttif/error.h>
+#include <vttif/view.h>
+
+/* Of text in files. */
+enum { TEXT_COLUMNS = 120 };
+
+/* --- places of the endpoints ----------------------------------------------------------------- */
+
+/* Fills *points (NULL where Graphviz shall lay out) as --layout says. */
+static bool lay_out(const struct vttif_matrix *matrix, struct vttif_point **points, GError **error)
+{
+    const char *layout = cli_showing.layout ? cli_showing.layout : "circle";
+    size_t n = vttif_matrix_size(matrix);
+    g_autofree struct vttif_point *places = g_new0(struct vttif_point, MAX(n, 1));
+    *points = NULL;
+    if (strcmp(layout, "auto") == 0)
+        return true;
+    if (strcmp(layout, "circle") == 0) {
+        vttif_layout_circle(n, places);
+    } else if (strcmp(layout, "grid") == 0) {
+        vttif_layout_grid(n, places);
+    } else {
+        g_autofree char *text = NULL;
+        gsize length;
+        if (!cli_read_file(layout, &text, &length, error) ||
+            !vttif_layout_parse(text, layout, matrix, places, error))
+            return false;
+    }
+    *points = g_steal_pointer(&places);
+    return true;
+}
+
+/* --- one file, by its suffix ------------------------------------------------------------------ */
+
+struct request {
+    const struct vttif_topology *topology;
+    const char *format; /* the suffix */
+    bool heatmap; /* in pictures, the matrix instead of the topology */
+    bool on_terminal;
+};
+
+static bool make_dot(const struct request *request, GString *out, GError **error)
+{
+    g_autofree struct vttif_point *points = NULL;
+    if (!lay_out(vttif_topology_matrix(request->topology), &points, error))
+        return false;
+    vttif_view_dot(request->topology, points, out);
+    return true;
+}
+
+static bool make_picture(const struct request *request, GString *out, GError **error)
+{
+    g_autoptr(GBytes) bytes = NULL;
+    g_autoptr(GString) dot = g_string_new(NULL);
+    bool made = request->heatmap
+                    ? picture_heatmap(vttif_topology_matrix(request->topology), request->format,
+                                      &bytes, error)
+                    : make_dot(request, dot, error) &&
+                          picture_render_dot(dot->str, NULL, request->format, &bytes, error);
+    if (!made)
+        return false;
+    gsize length;
+    const char *data = g_bytes_get_data(bytes, &length);
+    g_string_append_len(out, data, (gssize)length);
+    return true;
+}
+
+static bool make_samba(const struct request *request, GString *out, GError **error)
+{
+    const struct vttif_matrix *matrix = vttif_topology_matrix(request->topology);
+    g_autofree struct vttif_point *points = NULL;
+    if (!lay_out(matrix, &points, error))
+        return false;
+    if (!points) { /* Samba lays nothing out by itself */
+        points = g_new0(struct vttif_point, MAX(vttif_matrix_size(matrix), 1));
+        vttif_layout_circle(vttif_matrix_size(matrix), points);
+    }
+    vttif_view_samba(request->topology, points, out);
+    return true;
+}
+
+static bool make_csv(const struct request *request, GString *out, GError **error)
+{
+    vttif_view_csv(vttif_topology_matrix(request->topology), out);
+    return true;
+}
+
+static bool make_json(const struct request *request, GString *out, GError **error)
+{
+    vttif_view_json_topology(request->topology, out);
+    return true;
+}
+
+static bool make_text(const struct request *request, GString *out, GError **error)
+{
+    const struct vttif_matrix *matrix = vttif_topology_matrix(request->topology);
+    unsigned columns = request->on_terminal ? cli_columns() : TEXT_COLUMNS;
+    vttif_view_table(matrix, columns, out);
+    g_string_append_c(out, '\n');
+    vttif_view_heatmap(matrix, columns, request->on_terminal && cli_colours(), out);
+    g_string_append_c(out, '\n');
+    vttif_view_topology(request->topology, columns, out);
+    g_string_append_c(out, '\n');
+    vttif_view_account(matrix, out);
+    return true;
+}
+
+static const struct kind {
+    const char *suffix;
+    bool (*make)(const struct request *, GString *, GError **);
+} kinds[] = {
+    {"svg", make_picture}, {"png", make_picture}, {"pdf", make_picture}, {"dot", make_dot},
+    {"samba", make_samba}, {"csv", make_csv},     {"json", make_json},   {"txt", make_text},
+};
+
+static const struct kind *kind_of(const char *path)
+{
+    const char *suffix = strrchr(path, '.');
+    for (size_t i = 0; suffix && i < G_N_ELEMENTS(kinds); i++)
+        if (g_ascii_strcasecmp(suffix + 1, kinds[i].suffix) == 0)
+            return &kinds[i];
+    return NULL;
+}
+
+bool cli_knows_suffix(const char *path)
+{
+    return kind_of(path) != NULL;
+}
+
+bool cli_write_view(const struct vttif_topology *topology, const char *path, bool heatmap,
+                    GError **error)
+{
+    const struct kind *kind = kind_of(path);
+    g_autoptr(GString) out = g_string_new(NULL);
+    if (!kind) {
+        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT,
+                    "%s: its name must end with .svg, .png, .pdf, .dot, .samba, .csv, .json or "
+                    ".txt",
+                    path);
+        return false;
+    }
+    struct request request = {topology, kind->suffix, heatmap, false};
+    return kind->make(&request, out, error) && cli_write_file(path, out->str, out->len, error);
+}
+
+/* --- all of them --------------------------------------------------------------------------------
+ */
+
+static int print_results(const struct vttif_topology *topology)
+{
+    const char *format = cli_showing.format ? cli_showing.format : "text";
+    g_autoptr(GString) out = g_string_new(NULL);
+    struct request request = {topology, format, false, true};
+    if (strcmp(format, "json") == 0)
+        make_json(&request, out, NULL);
+    else if (strcmp(format, "csv") == 0)
+        make_csv(&request, out, NULL);
+    else
+        make_text(&request, out, NULL);
+    return cli_print(out);
+}
+
+/* The path of the picture, if text is what the user reads. */
+static void mention(const char *what, const char *path)
+{
+    g_autoptr(GString) line = g_string_new(NULL);
+    g_string_append_printf(line, "%s: %s\n", what, path);
+    if (!cli_showing.format || strcmp(cli_showing.format, "text") == 0)
+        cli_print(line);
+}
+
+/* The files of a results directory. */
+static const struct {
+    const char *name, *mention; /* NULL: not mentioned */
+    bool heatmap;
+} files[] = {
+    {"matrix.csv", NULL, false},      {"topology.json", NULL, false},
+    {"topology.samba", NULL, false},  {"topology.svg", "picture", false},
+    {"matrix.svg", "heat map", true},
+};
+
+static bool write_directory(const struct vttif_topology *topology, const char *directory,
+                            GError **error)
+{
+    if (!cli_make_directory(directory, error))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *path = g_build_filename(directory, files[i].name, NULL);
+        if (!cli_write_view(topology, path, files[i].heatmap, error))
+            return false;
+        if (files[i].mention)
+            mention(files[i].mention, path);
+    }
+    return true;
+}
+
+int cli_show_results(struct vttif_matrix *matrix, double bmin, const char *directory)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(vttif_topology) topology = vttif_topology_infer(matrix, bmin, &error);
+    if (!topology)
+        return cli_fail("%s", error->message);
+    int status = print_results(topology);
+    if (directory && !write_directory(topology, directory, &error))
+        return cli_fail("%s", error->message);
+    for (char **picture = cli_showing.pictures; picture && *picture; picture++) {
+        if (!cli_write_view(topology, *picture, false, &error))
+            return cli_fail("%s", error->message);
+        mention("picture", *picture);
+    }
+    return status;
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Captures to a matrix, with what the options say and what the user should know. */
+#include "cli/cli.h"
+
+#include "base/units.h"
+#include "generate/generate.h"
+#include <string.h>
+
+enum { MTU_MIN = 68, JOBS_MAX = 1024 };
+
+static void show_progress(void *context, uint64_t done, uint64_t all)
+{
+    cli_progress("reading captures", MIN(done, all), all);
+}
+
+/* "ssh,x11" or "all" to bits. */
+static bool parse_keep(const char *command, const char *list, uint32_t *keep)
+{
+    *keep = 0;
+    if (!list)
+        return true;
+    g_auto(GStrv) names = g_strsplit(list, ",", -1);
+    for (char **name = names; *name; name++) {
+        enum vttif_reason reason;
+        if (strcmp(*name, "all") == 0) {
+            for (reason = VTTIF_REASON_ICMP; reason <= VTTIF_REASON_SYSLOG; reason++)
+                *keep |= 1u << reason;
+        } else if (vttif_reason_parse(*name, &reason) && reason >= VTTIF_REASON_ICMP &&
+                   reason <= VTTIF_REASON_SYSLOG) {
+            *keep |= 1u << reason;
+        } else {
+            cli_usage(command,
+                      "--keep %s: expected all or some of icmp,group,loopback,ssh,rsh,x11,nfs,"
+                      "dns,dhcp,ntp,syslog",
+                      *name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool parse_key(const char *command, const char *name, enum vttif_key *key)
+{
+    static const char *const names[] = {
+        [VTTIF_KEY_IP] = "ip", [VTTIF_KEY_MAC] = "mac", [VTTIF_KEY_PORT] = "port"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        if (strcmp(name, names[i]) == 0) {
+            *key = (enum vttif_key)i;
+            return true;
+        }
+    cli_usage(command, "--endpoints %s: expected ip, mac or port", name);
+    return false;
+}
+
+/* What the addresses of a hosts file can be told apart by: ports if one has a port, MAC addresses
+ * if there is nothing else. */
+static enum vttif_key key_for(const struct vttif_hosts *hosts)
+{
+    bool any_ip = false;
+    for (size_t i = 0; hosts && i < vttif_hosts_size(hosts); i++) {
+        const struct vttif_host *host = vttif_hosts_get(hosts, i);
+        for (size_t k = 0; k < host->n_addresses; k++) {
+            if (host->addresses[k].port)
+                return VTTIF_KEY_PORT;
+            any_ip |= host->addresses[k].kind != VTTIF_ADDRESS_MAC;
+        }
+    }
+    return hosts && !any_ip ? VTTIF_KEY_MAC : VTTIF_KEY_IP;
+}
+
+static struct generate_options options;
+
+bool cli_reading_check(const char *command)
+{
+    const char *count = cli_reading.count ? cli_reading.count : "payload";
+    options.progress = cli_reading.quiet ? NULL : show_progress;
+    options.expression = cli_reading.filter;
+    options.mtu = (uint32_t)cli_reading.mtu;
+    options.jobs = (unsigned)cli_reading.jobs;
+    if (!vttif_count_parse(count, &options.count) || options.count == VTTIF_COUNT_UNKNOWN)
+        cli_usage(command, "--count %s: expected payload, ip or frame", count);
+    else if (cli_reading.mtu < 0 || (cli_reading.mtu > 0 && cli_reading.mtu < MTU_MIN))
+        cli_usage(command, "--mtu %d: expected at least %d, the least that IP allows",
+                  cli_reading.mtu, MTU_MIN);
+    else if (cli_reading.jobs < 0 || cli_reading.jobs > JOBS_MAX)
+        cli_usage(command, "--jobs %d: expected 1 to %d", cli_reading.jobs, JOBS_MAX);
+    else if (cli_reading.unit && !unit_parse(cli_reading.unit))
+        cli_usage(command, "--unit %s: expected B, kB, MB, GB, TB or PB", cli_reading.unit);
+    else
+        return parse_keep(command, cli_reading.keep, &options.keep) &&
+               (!cli_reading.endpoints || parse_key(command, cli_reading.endpoints, &options.key));
+    return false;
+}
+
+static void say_lines(const GString *notes)
+{
+    g_auto(GStrv) lines = g_strsplit(notes->str, "\n", -1);
+    for (char **line = lines; *line; line++)
+        if (**line)
+            cli_say("%s", *line);
+}
+
+struct vttif_matrix *cli_generate(const char *const *files, size_t n,
+                                  const struct vttif_hosts *hosts, bool *incomplete)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GString) notes = g_string_new(NULL);
+    *incomplete = false;
+    options.hosts = hosts;
+    if (!cli_reading.endpoints)
+        options.key = key_for(hosts);
+    struct vttif_matrix *matrix = generate_matrix(files, n, &options, problems, notes, &error);
+    cli_progress(NULL, 0, 0);
+    if (!matrix) {
+        cli_fail("%s", error->message);
+        return NULL;
+    }
+    for (guint i = 0; i < problems->len; i++)
+        cli_fail("%s", (const char *)problems->pdata[i]);
+    if (cli_reading.verbose)
+        say_lines(notes);
+    *incomplete = problems->len > 0;
+    return matrix;
+}
