@@ -10,7 +10,8 @@
  * vttif_merge then joins captures that saw the same traffic from different places. Counted once:
  * a pair is taken from the capture at its sender; only when no capture is the sender's, from the
  * one at its receiver; when neither is watched (a mirror port), from the one that saw the most of
- * it. Captures of the same place that do not overlap in time are pieces of one, and are added up.
+ * it. Captures of the same place that do not overlap in time are pieces of one, and are added up;
+ * of those that do overlap, the one that saw more counts.
  *
  * Whose capture it is: the caller says so (from a hosts file, a file's name, a sidecar), else it is
  * the address that nearly all of its frames have in common; if there is none, it is a mirror's.
@@ -60,7 +61,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(vttif_tally, vttif_tally_free)
 void vttif_tally_add(struct vttif_tally *tally, enum vttif_link link, const uint8_t *bytes,
                      uint32_t captured, uint32_t wire, int64_t time_ns);
 /* Says that no frame follows: fragments that waited for their first one are counted by their
- * addresses alone. */
+ * addresses alone. Gives up all memory but the pairs. */
 void vttif_tally_finish(struct vttif_tally *tally);
 
 /* A capture as it goes into vttif_merge. */

@@ -2,13 +2,13 @@
 /*
  * Many captures, one matrix:
  *
- *     captures --> owner of each --> witnesses --> claims on each pair --> the best one --> matrix
+ *     captures --> owner of each --> claims on each pair --> the best ones --> matrix
  *
- * A witness is one place that saw traffic: one capture, or several of the same owner of which each
- * ends before the next begins (a rotated capture). A witness claims each pair that it saw; the
- * sender's claim is better than the receiver's, which is better than a bystander's; of equal ones
- * the larger counts. Filtered traffic is judged by the same rule, so that an ARP request which
- * every host saw counts once.
+ * A capture claims each pair that it saw; the sender's claim is better than the receiver's, which
+ * is better than a bystander's. Of the best claims, those of captures that overlap in time saw the
+ * same frames, and the larger counts; those that do not are pieces of one (a rotated capture), and
+ * are added up: the heaviest set of which no two overlap. Filtered traffic is judged by the same
+ * rule, so that an ARP request which every host saw counts once.
  */
 #include "tally/owner.h"
 #include <vttif/error.h>
@@ -19,38 +19,92 @@ static_assert((int)VTTIF_REASONS <= VTTIF_REASONS_MAX, "more reasons than an acc
 
 enum rank { BYSTANDER, RECEIVER, SENDER };
 
-struct witness {
+/* A capture with its owner, and when it saw its frames. */
+struct placed {
+    const struct vttif_capture *capture;
     struct owner owner;
-    int64_t last_ns;
+    struct span window;
+    uint32_t place; /* same for captures of one owner */
 };
 
 struct claim {
     struct pair_key key;
     uint64_t bytes, frames;
     enum rank rank;
-    uint32_t witness;
+    uint32_t place; /* of a bystander; 0 else: the pair's address says whose they are */
+    struct span window;
 };
 
-/* --- captures to witnesses ---------------------------------------------------------------- */
+/* --- captures ------------------------------------------------------------------------------- */
 
-struct placed {
-    const struct vttif_capture *capture;
-    struct owner owner;
-    uint32_t witness;
-};
-
-static int compare_placed(gconstpointer a, gconstpointer b)
+/* When the frames were seen, less a little at both ends: processors that stamp at the same time
+ * mix up the last frames of a piece and the first ones of the next. */
+#define WINDOW_TRIM_MAX_NS 1000000
+static struct span window_of(const struct vttif_tally *tally)
 {
-    int64_t first_a = (*(struct placed *const *)a)->capture->tally->seen.first_ns;
-    int64_t first_b = (*(struct placed *const *)b)->capture->tally->seen.first_ns;
-    return (first_a > first_b) - (first_a < first_b);
+    struct span window = tally->seen;
+    if (window.first_ns > window.last_ns)
+        return window;
+    int64_t trim = MIN((window.last_ns - window.first_ns) / 200, WINDOW_TRIM_MAX_NS);
+    return (struct span){window.first_ns + trim, window.last_ns - trim};
 }
 
-static void describe(const struct placed *placed, const struct vttif_hosts *hosts, bool overlaps,
+static bool is_empty(const struct placed *placed)
+{
+    return placed->window.first_ns > placed->window.last_ns;
+}
+
+static bool overlap(const struct span *a, const struct span *b)
+{
+    return a->first_ns <= b->last_ns && b->first_ns <= a->last_ns;
+}
+
+/* The owner's lowest address stands for it. */
+static struct vttif_address owner_label(const struct owner *owner)
+{
+    struct vttif_address lowest = {.kind = VTTIF_ADDRESS_NONE};
+    for (size_t i = 0; i < owner->n_addresses; i++)
+        if (i == 0 || vttif_address_compare(&owner->addresses[i], &lowest) < 0)
+            lowest = owner->addresses[i];
+    return lowest;
+}
+
+static struct placed *place_captures(const struct vttif_capture *captures, size_t n,
+                                     const struct vttif_hosts *hosts)
+{
+    struct placed *placed = g_new0(struct placed, n);
+    g_autofree struct vttif_address *labels = g_new0(struct vttif_address, n);
+    for (size_t i = 0; i < n; i++) {
+        placed[i].capture = &captures[i];
+        placed[i].window = window_of(captures[i].tally);
+        owner_find(&captures[i], hosts, &placed[i].owner);
+        labels[i] = owner_label(&placed[i].owner);
+        while (vttif_address_compare(&labels[placed[i].place], &labels[i]) != 0)
+            placed[i].place++;
+    }
+    return placed;
+}
+
+/* --- notes ---------------------------------------------------------------------------------- */
+
+static bool overlaps_another(const struct placed *placed, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (!is_empty(&placed[k]) && owner_same(&placed[k].owner, &placed[i].owner) &&
+            overlap(&placed[k].window, &placed[i].window))
+            return true;
+    return false;
+}
+
+static void describe(const struct placed *placed, size_t i, const struct vttif_hosts *hosts,
                      GString *notes)
 {
-    const struct owner *owner = &placed->owner;
-    g_string_append_printf(notes, "%s: ", placed->capture->name);
+    const struct owner *owner = &placed[i].owner;
+    g_string_append_printf(notes, "%s: ", placed[i].capture->name);
+    if (is_empty(&placed[i])) {
+        g_string_append(notes, "no frames\n");
+        return;
+    }
     if (owner->n_addresses == 0) {
         g_string_append(notes, "no address is common to its frames: taken for a mirror port's");
     } else {
@@ -59,69 +113,16 @@ static void describe(const struct placed *placed, const struct vttif_hosts *host
         gssize host = hosts ? vttif_hosts_find_address(hosts, &owner->addresses[0]) : -1;
         g_string_append_printf(notes, "capture of %s (%s)",
                                host < 0 ? text : vttif_hosts_get(hosts, (size_t)host)->name,
-                               placed->capture->addresses ? "given" : "common to its frames");
+                               placed[i].capture->n_addresses > 0 ? "given"
+                                                                  : "common to its frames");
     }
-    g_string_append(notes, overlaps ? "; another one of the same overlaps it in time: of each pair "
-                                      "the larger count is taken\n"
-                                    : "\n");
+    g_string_append(notes, overlaps_another(placed, i)
+                               ? "; another one of the same overlaps it in time: of each pair the "
+                                 "larger count is taken\n"
+                               : "\n");
 }
 
-/* Whether a capture goes on where one left off at last_ns. Files that are cut by size may share an
- * instant; copies of one instant share it whole. */
-static bool follows(const struct span *seen, int64_t last_ns)
-{
-    return last_ns < seen->first_ns || (last_ns == seen->first_ns && last_ns < seen->last_ns);
-}
-
-/* The witness whose next piece this capture is, or a new one. */
-static void assign_witness(GArray *witnesses, struct placed *placed,
-                           const struct vttif_hosts *hosts, GString *notes)
-{
-    const struct span *seen = &placed->capture->tally->seen;
-    bool overlaps = false;
-    for (guint i = 0; i < witnesses->len; i++) {
-        struct witness *witness = &g_array_index(witnesses, struct witness, i);
-        if (!owner_same(&witness->owner, &placed->owner))
-            continue;
-        if (follows(seen, witness->last_ns)) {
-            placed->witness = i;
-            witness->last_ns = seen->last_ns;
-            if (notes)
-                describe(placed, hosts, false, notes);
-            return;
-        }
-        overlaps = true;
-    }
-    struct witness witness = {placed->owner, seen->last_ns};
-    placed->witness = witnesses->len;
-    g_array_append_val(witnesses, witness);
-    if (notes)
-        describe(placed, hosts, overlaps, notes);
-}
-
-/* Fills placed[n]; captures without a frame are left out of witnesses. */
-static GArray *find_witnesses(struct placed *placed, size_t n, const struct vttif_hosts *hosts,
-                              GString *notes)
-{
-    g_autoptr(GPtrArray) order = g_ptr_array_new();
-    GArray *witnesses = g_array_new(FALSE, FALSE, sizeof(struct witness));
-    for (size_t i = 0; i < n; i++) {
-        owner_find(placed[i].capture, hosts, &placed[i].owner);
-        g_ptr_array_add(order, &placed[i]);
-    }
-    g_ptr_array_sort(order, compare_placed);
-    for (guint i = 0; i < order->len; i++) {
-        struct placed *one = order->pdata[i];
-        const struct span *seen = &one->capture->tally->seen;
-        if (seen->first_ns <= seen->last_ns)
-            assign_witness(witnesses, one, hosts, notes);
-        else if (notes)
-            g_string_append_printf(notes, "%s: no frames\n", one->capture->name);
-    }
-    return witnesses;
-}
-
-/* --- claims ------------------------------------------------------------------------------- */
+/* --- claims --------------------------------------------------------------------------------- */
 
 static void add_claims(GArray *claims, const struct placed *placed)
 {
@@ -134,41 +135,80 @@ static void add_claims(GArray *claims, const struct placed *placed)
                               .rank = owner_has(&placed->owner, &src)   ? SENDER
                                       : owner_has(&placed->owner, &dst) ? RECEIVER
                                                                         : BYSTANDER,
-                              .witness = placed->witness};
+                              .window = placed->window};
+        claim.place = claim.rank == BYSTANDER ? placed->place : 0;
         g_array_append_val(claims, claim);
     }
+}
+
+/* Claims that may be pieces of one stand together, in the order in which they end. */
+static int compare_pieces(const struct claim *x, const struct claim *y)
+{
+    int order = memcmp(&x->key, &y->key, sizeof x->key);
+    if (order == 0)
+        order = (x->rank < y->rank) - (x->rank > y->rank);
+    return order ? order : (x->place > y->place) - (x->place < y->place);
 }
 
 static int compare_claims(gconstpointer a, gconstpointer b)
 {
     const struct claim *x = a, *y = b;
-    int order = memcmp(&x->key, &y->key, sizeof x->key);
-    return order ? order : (x->witness > y->witness) - (x->witness < y->witness);
+    int order = compare_pieces(x, y);
+    return order
+               ? order
+               : (x->window.last_ns > y->window.last_ns) - (x->window.last_ns < y->window.last_ns);
 }
 
-static bool better(const struct claim *a, const struct claim *b)
+static bool heavier(const struct claim *a, const struct claim *b)
 {
-    return a->rank != b->rank ? a->rank > b->rank : a->bytes > b->bytes;
+    return a->bytes != b->bytes ? a->bytes > b->bytes : a->frames > b->frames;
 }
 
-/* Leaves one claim a pair: adds up the pieces of each witness, then takes the best witness. */
+/* How many of the n claims end before that time. */
+static size_t count_ended(const struct claim *pieces, size_t n, int64_t first_ns)
+{
+    size_t low = 0;
+    while (low < n) {
+        size_t middle = low + (n - low) / 2;
+        if (pieces[middle].window.last_ns < first_ns)
+            low = middle + 1;
+        else
+            n = middle;
+    }
+    return low;
+}
+
+/* The sum of the heaviest set of pieces of which no two overlap. best[i] is that of the first i: it
+ * is without the last of them, or with it and with the best of those that end before it begins. */
+static struct claim join(const struct claim *pieces, size_t n)
+{
+    if (G_LIKELY(n == 1))
+        return pieces[0];
+    g_autofree struct claim *best = g_new0(struct claim, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        struct claim with = pieces[i];
+        const struct claim *before = &best[count_ended(pieces, i, with.window.first_ns)];
+        with.bytes += before->bytes;
+        with.frames += before->frames;
+        best[i + 1] = heavier(&with, &best[i]) ? with : best[i];
+    }
+    return best[n];
+}
+
+/* Leaves one claim a pair. */
 static void settle(GArray *claims)
 {
     struct claim *list = (struct claim *)(void *)claims->data;
     guint settled = 0;
     g_array_sort(claims, compare_claims);
-    for (guint i = 0; i < claims->len;) {
-        struct claim sum = list[i];
-        for (i++; i < claims->len && compare_claims(&sum, &list[i]) == 0; i++) {
-            sum.bytes += list[i].bytes;
-            sum.frames += list[i].frames;
-        }
-        if (settled > 0 && memcmp(&list[settled - 1].key, &sum.key, sizeof sum.key) == 0) {
-            if (better(&sum, &list[settled - 1]))
-                list[settled - 1] = sum;
-        } else {
+    for (guint i = 0, n; i < claims->len; i += n) {
+        for (n = 1; i + n < claims->len && compare_pieces(&list[i], &list[i + n]) == 0;)
+            n++;
+        struct claim sum = join(&list[i], n), *last = settled > 0 ? &list[settled - 1] : NULL;
+        if (!last || memcmp(&last->key, &sum.key, sizeof sum.key) != 0)
             list[settled++] = sum;
-        }
+        else if (sum.rank == last->rank && heavier(&sum, last))
+            *last = sum;
     }
     g_array_set_size(claims, settled);
 }
@@ -292,13 +332,13 @@ struct vttif_matrix *vttif_merge(const struct vttif_capture *captures, size_t n,
                                  const struct vttif_hosts *hosts, GString *notes, GError **error)
 {
     g_return_val_if_fail(n > 0, NULL);
-    g_autofree struct placed *placed = g_new0(struct placed, n);
-    for (size_t i = 0; i < n; i++)
-        placed[i].capture = &captures[i];
-    g_autoptr(GArray) witnesses = find_witnesses(placed, n, hosts, notes);
+    g_autofree struct placed *placed = place_captures(captures, n, hosts);
     g_autoptr(GArray) claims = g_array_new(FALSE, FALSE, sizeof(struct claim));
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         add_claims(claims, &placed[i]);
+        if (notes)
+            describe(placed, i, hosts, notes);
+    }
     settle(claims);
 
     g_autoptr(GArray) addresses = hosts ? NULL : list_addresses(claims);

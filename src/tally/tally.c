@@ -5,23 +5,34 @@
  *     vttif_tally_add --> lane (lane.h), or
  *                     --> decode --> verdict --> count --> pairs
  *                                      |  ^
- *                                      v  |  a later fragment takes the verdict and the ports of
- *                                   fragments  its first one, and waits in pending if it came
- * before
+ *                                      v  |  a later fragment takes verdict and ports of its
+ *                                   fragments  first one, or waits for it in pending
  */
 #include "tally/tally.h"
 
 #include <string.h>
+
+enum { TCP = 6 };
 
 struct vttif_tally *vttif_tally_new(const struct vttif_tally_options *options)
 {
     struct vttif_tally *tally = g_new0(struct vttif_tally, 1);
     tally->options = *options;
     pairs_init(&tally->pairs, options->max_pairs ? options->max_pairs : VTTIF_PAIRS_MAX);
-    lane_init(&tally->lane, options);
+    tally->lane = g_new0(struct lane, 1);
+    tally->pending = g_new(struct pending, PENDING_MAX);
+    lane_init(tally->lane, options);
     tally->fragments = vttif_fragments_new();
     tally->seen = tally->kept = (struct span){G_MAXINT64, G_MININT64};
     return tally;
+}
+
+/* Many captures are held until they are merged: what only reading needs would be most of them. */
+static void free_working_memory(struct vttif_tally *tally)
+{
+    g_clear_pointer(&tally->lane, g_free);
+    g_clear_pointer(&tally->fragments, vttif_fragments_free);
+    g_clear_pointer(&tally->pending, g_free);
 }
 
 void vttif_tally_free(struct vttif_tally *tally)
@@ -29,7 +40,7 @@ void vttif_tally_free(struct vttif_tally *tally)
     if (!tally)
         return;
     pairs_clear(&tally->pairs);
-    vttif_fragments_free(tally->fragments);
+    free_working_memory(tally);
     g_free(tally);
 }
 
@@ -61,36 +72,48 @@ static struct pair_key key_of(const struct vttif_tally *tally, const struct vtti
     return pair_key(&src, &dst, reason, false);
 }
 
-/* The key of the traffic that answers a frame. */
-static struct pair_key key_back(const struct vttif_tally *tally, const struct vttif_frame *frame)
+/* What is known of the segments from one address to another is kept with that pair, also where
+ * frames are counted by their MAC addresses or as noise. */
+static struct pair_key mtu_key(const struct vttif_tally *tally, const struct vttif_address *from,
+                               const struct vttif_address *to)
 {
-    return pair_key(&frame->dst, &frame->src, VTTIF_REASON_KEEP,
-                    tally->options.key == VTTIF_KEY_PORT);
+    return pair_key(from, to, VTTIF_REASON_KEEP, tally->options.key == VTTIF_KEY_PORT);
 }
 
 /* A SYN says how large the segments may be that are sent back to its sender. */
 static void learn_mtu(struct vttif_tally *tally, const struct vttif_frame *syn)
 {
-    uint32_t headers = syn->src.kind == VTTIF_ADDRESS_IPV6 ? 60 : 40;
-    struct pair_key key = key_back(tally, syn);
+    uint32_t mtu = syn->tcp_mss + (syn->src.kind == VTTIF_ADDRESS_IPV6 ? 60 : 40);
+    struct pair_key key = mtu_key(tally, &syn->dst, &syn->src);
     struct pair *pair = pairs_get(&tally->pairs, &key);
-    if (pair)
-        pair->mtu = MAX(pair->mtu, syn->tcp_mss + headers);
+    if (!pair)
+        return;
+    pair->mtu = MAX(pair->mtu, mtu);
+    if (!tally->options.mtu)
+        tally->lane->longest = MIN(tally->lane->longest, mtu);
 }
 
-/* A sender's segments fit what the receiver announced, and what it announced itself. */
-static uint32_t mtu_between(const struct vttif_tally *tally, const struct pair *there,
-                            const struct vttif_frame *frame)
+static uint32_t mtu_to(const struct vttif_tally *tally, const struct vttif_address *from,
+                       const struct vttif_address *to)
 {
-    struct pair_key key = key_back(tally, frame);
-    const struct pair *back = pairs_find(&tally->pairs, &key);
-    uint64_t mtu_there = there->mtu, mtu_back = back ? back->mtu : 0;
-    return (uint32_t)(mtu_there && mtu_back ? MIN(mtu_there, mtu_back) : mtu_there | mtu_back);
+    struct pair_key key = mtu_key(tally, from, to);
+    const struct pair *pair = pairs_find(&tally->pairs, &key);
+    return pair ? (uint32_t)pair->mtu : 0;
 }
 
-static void split(struct vttif_tally *tally, const struct pair *pair, struct vttif_frame *frame)
+/* A sender's segments fit what the receiver announced, and what it announced itself; 0 if neither
+ * is known. A link may carry more than TCP was told, so UDP datagrams of usual size are whole. */
+static uint32_t mtu_between(const struct vttif_tally *tally, const struct vttif_frame *frame)
 {
-    uint32_t known = tally->options.mtu ? tally->options.mtu : mtu_between(tally, pair, frame);
+    uint32_t there = mtu_to(tally, &frame->src, &frame->dst);
+    uint32_t back = mtu_to(tally, &frame->dst, &frame->src);
+    uint32_t mtu = there && back ? MIN(there, back) : there | back;
+    return frame->protocol == TCP ? mtu : mtu ? MAX(mtu, VTTIF_MTU_DEFAULT) : 0;
+}
+
+static void split(struct vttif_tally *tally, struct vttif_frame *frame)
+{
+    uint32_t known = tally->options.mtu ? tally->options.mtu : mtu_between(tally, frame);
     if (vttif_frame_split(frame, known ? known : VTTIF_MTU_DEFAULT) && !known)
         tally->estimated++;
 }
@@ -105,8 +128,8 @@ static void count(struct vttif_tally *tally, struct vttif_frame *frame, enum vtt
         tally->overflow.bytes += is_ip ? counted_bytes(tally, frame) : frame->frame_bytes;
         return;
     }
-    if (G_UNLIKELY(is_ip && frame->ip_bytes > tally->lane.longest))
-        split(tally, pair, frame);
+    if (G_UNLIKELY(is_ip && frame->ip_bytes > tally->lane->longest))
+        split(tally, frame);
     pair->bytes += is_ip ? counted_bytes(tally, frame) : frame->frame_bytes;
     pair->frames += frame->segments;
     if (G_UNLIKELY(is_ip && frame->tcp_mss))
@@ -210,11 +233,10 @@ static void take_from_lane(void *context, const struct lane_slot *slot)
 
 static void close_lane(struct vttif_tally *tally)
 {
-    struct lane *lane = &tally->lane;
+    struct lane *lane = tally->lane;
     for (size_t i = 0; i < LANE_SLOTS; i++)
         if (lane->slots[i].addresses)
             take_from_lane(tally, &lane->slots[i]);
-    memset(lane->slots, 0, sizeof lane->slots);
     if (lane->span.first_ns <= lane->span.last_ns) {
         span_extend(&tally->seen, lane->span.first_ns);
         span_extend(&tally->seen, lane->span.last_ns);
@@ -249,13 +271,16 @@ static void add_slowly(struct vttif_tally *tally, enum vttif_link link, const ui
 void vttif_tally_add(struct vttif_tally *tally, enum vttif_link link, const uint8_t *bytes,
                      uint32_t captured, uint32_t wire, int64_t time_ns)
 {
-    if (!tally->lane.open || link != VTTIF_LINK_ETHERNET ||
-        !lane_take(&tally->lane, bytes, captured, wire, time_ns, take_from_lane, tally))
+    if (!tally->lane->open || link != VTTIF_LINK_ETHERNET ||
+        !lane_take(tally->lane, bytes, captured, wire, time_ns, take_from_lane, tally))
         add_slowly(tally, link, bytes, captured, wire, time_ns);
 }
 
 void vttif_tally_finish(struct vttif_tally *tally)
 {
+    if (!tally->lane)
+        return;
     close_lane(tally);
     give_up_pending(tally, tally->n_pending);
+    free_working_memory(tally);
 }

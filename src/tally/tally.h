@@ -20,9 +20,9 @@ struct pending {
 struct vttif_tally {
     struct vttif_tally_options options;
     struct pairs pairs;
-    struct lane lane;
+    struct lane *lane; /* this and the next two: NULL once it is finished */
     struct vttif_fragments *fragments;
-    struct pending pending[PENDING_MAX];
+    struct pending *pending; /* PENDING_MAX of them */
     size_t n_pending;
     struct span seen, kept; /* all frames; those that may be the program's */
     uint64_t estimated, undecodable;
