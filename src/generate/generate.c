@@ -25,10 +25,12 @@ struct job {
     struct vttif_tally *tally;
     uint64_t *bytes_read; /* of all jobs */
     uint64_t bytes;
+    uint64_t drops; /* that the file itself tells of */
     GError *problem; /* what ended the reading early */
 };
 
 struct work {
+    const struct generate_options *options;
     GMutex lock;
     GCond finished;
     unsigned left;
@@ -76,15 +78,19 @@ static bool job_open(struct job *job, const struct generate_options *options, GE
                     "%s: this capture has no MAC addresses to tell endpoints apart by", job->path);
         return false;
     }
-    job->tally =
-        vttif_tally_new(&(struct vttif_tally_options){.count = options->count,
-                                                      .key = options->key,
-                                                      .mtu = options->mtu,
-                                                      .keep = options->keep,
-                                                      .max_pairs = options->max_pairs,
-                                                      .match = job->match ? match_frame : NULL,
-                                                      .match_context = job->match});
     return true;
+}
+
+static bool check_standard_input(const char *const *files, size_t n, GError **error)
+{
+    size_t times = 0;
+    for (size_t i = 0; i < n; i++)
+        times += strcmp(files[i], "-") == 0;
+    if (times > 1)
+        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT,
+                    "standard input ('-') is given %" G_GSIZE_FORMAT " times; it can be read once",
+                    times);
+    return times <= 1;
 }
 
 /* --- read ----------------------------------------------------------------------------------- */
@@ -101,13 +107,27 @@ static void feed_record(void *context, const struct source_record *record)
                     record->time_ns);
 }
 
+static struct vttif_tally *tally_for(const struct job *job, const struct generate_options *options)
+{
+    return vttif_tally_new(&(struct vttif_tally_options){.count = options->count,
+                                                         .key = options->key,
+                                                         .mtu = options->mtu,
+                                                         .keep = options->keep,
+                                                         .max_pairs = options->max_pairs,
+                                                         .match = job->match ? match_frame : NULL,
+                                                         .match_context = job->match});
+}
+
 static void job_run(gpointer data, gpointer user_data)
 {
     struct job *job = data;
     struct work *work = user_data;
+    job->tally = tally_for(job, work->options);
     struct feed feed = {job->tally, source_link(job->source)};
     source_run(job->source, feed_record, &feed, job->bytes_read, &job->problem);
+    job->drops = source_drops(job->source);
     vttif_tally_finish(job->tally);
+    g_clear_pointer(&job->source, source_close); /* its buffer: there may be many files */
     g_mutex_lock(&work->lock);
     work->left--;
     g_cond_signal(&work->finished);
@@ -140,7 +160,7 @@ static void wait_for(struct work *work, const struct generate_options *options,
 
 static bool run_all(GArray *jobs, const struct generate_options *options, GError **error)
 {
-    struct work work = {.left = jobs->len};
+    struct work work = {.options = options, .left = jobs->len};
     uint64_t bytes_read = 0, all_bytes = 0;
     unsigned threads = options->jobs ? options->jobs : g_get_num_processors();
     g_autoptr(GPtrArray) order = g_ptr_array_new();
@@ -186,19 +206,34 @@ static const struct vttif_host *host_of_name(const struct vttif_hosts *hosts, co
 /* "h2" before "h10". */
 static int compare_names(gconstpointer a, gconstpointer b)
 {
-    g_autofree char *x =
-        g_utf8_collate_key_for_filename((*(struct job *const *)a)->sidecar->host, -1);
-    g_autofree char *y =
-        g_utf8_collate_key_for_filename((*(struct job *const *)b)->sidecar->host, -1);
-    return strcmp(x, y);
+    const char *name_a = (*(struct job *const *)a)->sidecar->host;
+    const char *name_b = (*(struct job *const *)b)->sidecar->host;
+    g_autofree char *x = g_utf8_collate_key_for_filename(name_a, -1);
+    g_autofree char *y = g_utf8_collate_key_for_filename(name_b, -1);
+    int order = strcmp(x, y);
+    return order ? order : strcmp(name_a, name_b);
 }
 
-static void append_host(GString *text, const struct sidecar *sidecar)
+/* Several captures of a host, of two interfaces or in pieces, may each name other addresses. */
+static void add_addresses(GArray *all, const GArray *some)
 {
-    g_string_append_printf(text, "%s ", sidecar->host);
-    for (guint i = 0; i < sidecar->addresses->len; i++) {
+    for (guint i = 0; i < some->len; i++) {
+        const struct vttif_address *one = &g_array_index(some, struct vttif_address, i);
+        guint k = 0;
+        while (k < all->len &&
+               vttif_address_compare(&g_array_index(all, struct vttif_address, k), one) != 0)
+            k++;
+        if (k == all->len)
+            g_array_append_vals(all, one, 1);
+    }
+}
+
+static void append_host(GString *text, const char *name, const GArray *addresses)
+{
+    g_string_append_printf(text, "%s ", name);
+    for (guint i = 0; i < addresses->len; i++) {
         char address[VTTIF_ADDRESS_TEXT_MAX];
-        vttif_address_format(&g_array_index(sidecar->addresses, struct vttif_address, i), address);
+        vttif_address_format(&g_array_index(addresses, struct vttif_address, i), address);
         g_string_append_printf(text, "%s%s", i ? "," : "", address);
     }
     g_string_append_c(text, '\n');
@@ -216,25 +251,31 @@ static struct vttif_hosts *hosts_from_sidecars(GArray *jobs, GError **error)
     }
     g_ptr_array_sort(order, compare_names);
     g_autoptr(GString) text = g_string_new(NULL);
-    const char *last = NULL;
-    for (guint i = 0; i < order->len; i++) {
-        const struct sidecar *sidecar = ((struct job *)order->pdata[i])->sidecar;
-        if (g_strcmp0(sidecar->host, last) != 0)
-            append_host(text, sidecar);
-        last = sidecar->host;
+    for (guint i = 0; i < order->len;) {
+        const char *name = ((struct job *)order->pdata[i])->sidecar->host;
+        g_autoptr(GArray) addresses = g_array_new(FALSE, FALSE, sizeof(struct vttif_address));
+        for (; i < order->len; i++) {
+            const struct sidecar *sidecar = ((struct job *)order->pdata[i])->sidecar;
+            if (strcmp(sidecar->host, name) != 0)
+                break;
+            add_addresses(addresses, sidecar->addresses);
+        }
+        append_host(text, name, addresses);
     }
     return vttif_hosts_parse(text->str, "the captures' descriptions", error);
 }
 
 static struct vttif_capture capture_of(const struct job *job, const struct vttif_hosts *hosts)
 {
-    struct vttif_capture capture = {
-        .name = job->path, .tally = job->tally, .truncated = job->problem != NULL};
+    struct vttif_capture capture = {.name = job->path,
+                                    .tally = job->tally,
+                                    .kernel_drops =
+                                        MAX(job->drops, job->sidecar ? job->sidecar->dropped : 0),
+                                    .truncated = job->problem != NULL};
     const struct vttif_host *host = hosts ? host_of_name(hosts, job->path) : NULL;
     if (job->sidecar) {
         capture.addresses = (const struct vttif_address *)(void *)job->sidecar->addresses->data;
         capture.n_addresses = job->sidecar->addresses->len;
-        capture.kernel_drops = job->sidecar->dropped;
         capture.truncated |= !job->sidecar->complete;
     } else if (host) {
         capture.addresses = host->addresses;
@@ -273,7 +314,7 @@ struct vttif_matrix *generate_matrix(const char *const *files, size_t n,
 {
     GArray *jobs = g_array_sized_new(FALSE, TRUE, sizeof(struct job), (guint)n);
     struct vttif_matrix *matrix = NULL;
-    bool opened = true;
+    bool opened = check_standard_input(files, n, error);
     g_array_set_size(jobs, (guint)n);
     for (guint i = 0; i < n && opened; i++) {
         struct job *job = &g_array_index(jobs, struct job, i);

@@ -2,10 +2,13 @@
 #include "generate/sidecar.h"
 #include <vttif/error.h>
 
+#include <errno.h>
 #include <json-glib/json-glib.h>
+#include <stdio.h>
 #include <string.h>
 
-#define SCHEMA "vttif.capture/1"
+#define SCHEMA_FAMILY "vttif.capture/"
+#define SCHEMA        SCHEMA_FAMILY "1"
 
 /* "DIR/h1-20260131-120000.pcap" -> "DIR/h1-20260131-120000.json" */
 static char *sidecar_path(const char *capture)
@@ -51,43 +54,112 @@ static bool parse_addresses(struct sidecar *sidecar, JsonObject *object)
     return n > 0 && n <= VTTIF_HOST_ADDRESSES_MAX;
 }
 
-static bool parse(struct sidecar *sidecar, JsonNode *root, const char *path, GError **error)
+/* A member that may be absent, but if it is there must be of its type. */
+static bool parse_dropped(struct sidecar *sidecar, JsonObject *object)
 {
-    if (!root || !JSON_NODE_HOLDS_OBJECT(root))
-        return damaged(error, path, "not a JSON object");
-    JsonObject *object = json_node_get_object(root);
-    if (g_strcmp0(member_string(object, "schema"), SCHEMA) != 0)
-        return damaged(error, path, "its \"schema\" is another one");
-    sidecar->host = g_strdup(member_string(object, "host"));
-    if (!sidecar->host)
-        return damaged(error, path, "no \"host\"");
+    if (!json_object_has_member(object, "dropped"))
+        return true;
+    JsonNode *node = member(object, "dropped", JSON_NODE_VALUE);
+    if (!node || json_node_get_value_type(node) != G_TYPE_INT64 || json_node_get_int(node) < 0)
+        return false;
+    sidecar->dropped = (uint64_t)json_node_get_int(node);
+    return true;
+}
+
+static bool parse_complete(struct sidecar *sidecar, JsonObject *object)
+{
+    sidecar->complete = true;
+    if (!json_object_has_member(object, "complete"))
+        return true;
+    JsonNode *node = member(object, "complete", JSON_NODE_VALUE);
+    if (!node || json_node_get_value_type(node) != G_TYPE_BOOLEAN)
+        return false;
+    sidecar->complete = json_node_get_boolean(node);
+    return true;
+}
+
+static bool parse_host(struct sidecar *sidecar, JsonObject *object)
+{
+    const char *host = member_string(object, "host");
+    sidecar->host = g_strdup(host);
+    return host && *host && !strpbrk(host, " \t\r\n#");
+}
+
+static bool parse(struct sidecar *sidecar, JsonObject *object, const char *path, GError **error)
+{
+    if (!parse_host(sidecar, object))
+        return damaged(error, path, "no \"host\", or one that is no name");
     if (!parse_addresses(sidecar, object))
         return damaged(error, path, "no \"addresses\", or one that is none");
-    gint64 dropped = json_object_get_int_member_with_default(object, "dropped", 0);
-    if (dropped < 0)
-        return damaged(error, path, "\"dropped\" is negative");
-    sidecar->dropped = (uint64_t)dropped;
-    sidecar->complete = json_object_get_boolean_member_with_default(object, "complete", TRUE);
+    if (!parse_dropped(sidecar, object))
+        return damaged(error, path, "\"dropped\" is not a number of frames");
+    if (!parse_complete(sidecar, object))
+        return damaged(error, path, "\"complete\" is neither true nor false");
     return true;
+}
+
+/* json-glib calls itself for each level and overflows the stack on a file of brackets. */
+#define DEPTH_MAX 16
+static bool is_shallow(const char *text, size_t length)
+{
+    int depth = 0;
+    for (size_t i = 0; i < length && depth <= DEPTH_MAX; i++)
+        depth += (text[i] == '[' || text[i] == '{') - (text[i] == ']' || text[i] == '}');
+    return depth <= DEPTH_MAX;
+}
+
+struct sidecar *sidecar_parse(const char *text, size_t length, const char *path, GError **error)
+{
+    g_autoptr(JsonParser) parser = json_parser_new_immutable();
+    g_autoptr(GError) reason = NULL;
+    if (length > SIDECAR_BYTES_MAX || !is_shallow(text, length) ||
+        !json_parser_load_from_data(parser, text, (gssize)length, &reason)) {
+        damaged(error, path, reason ? reason->message : "too long or too deeply nested");
+        return NULL;
+    }
+    JsonNode *root = json_parser_get_root(parser);
+    JsonObject *object = root && JSON_NODE_HOLDS_OBJECT(root) ? json_node_get_object(root) : NULL;
+    const char *schema = object ? member_string(object, "schema") : NULL;
+    if (schema && !g_str_has_prefix(schema, SCHEMA_FAMILY))
+        return NULL; /* something else's */
+    if (g_strcmp0(schema, SCHEMA) != 0) {
+        damaged(error, path, object ? "another \"schema\" or none" : "not a JSON object");
+        return NULL;
+    }
+    g_autoptr(sidecar_handle) sidecar = g_new0(struct sidecar, 1);
+    sidecar->addresses = g_array_new(FALSE, FALSE, sizeof(struct vttif_address));
+    if (!parse(sidecar, object, path, error))
+        return NULL;
+    return g_steal_pointer(&sidecar);
+}
+
+/* The text, up to a byte more than a sidecar may have; NULL without error if there is no file. */
+static char *load(const char *path, size_t *length, GError **error)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file && errno == ENOENT)
+        return NULL;
+    char *text = g_malloc(SIDECAR_BYTES_MAX + 1);
+    *length = file ? fread(text, 1, SIDECAR_BYTES_MAX + 1, file) : 0;
+    if (!file || ferror(file)) {
+        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_IO, "%s: %s", path, g_strerror(errno));
+        g_clear_pointer(&text, g_free);
+    }
+    if (file)
+        fclose(file);
+    return text;
 }
 
 struct sidecar *sidecar_read(const char *capture, GError **error)
 {
     g_autofree char *path = sidecar_path(capture);
-    if (strcmp(capture, "-") == 0 || strcmp(path, capture) == 0 ||
-        !g_file_test(path, G_FILE_TEST_EXISTS))
+    if (strcmp(capture, "-") == 0 || strcmp(path, capture) == 0)
         return NULL;
-    g_autoptr(JsonParser) parser = json_parser_new_immutable();
-    g_autoptr(GError) reason = NULL;
-    if (!json_parser_load_from_file(parser, path, &reason)) {
-        damaged(error, path, reason->message);
+    size_t length;
+    g_autofree char *text = load(path, &length, error);
+    if (!text || length > SIDECAR_BYTES_MAX) /* longer: a matrix that was made of the capture */
         return NULL;
-    }
-    g_autoptr(sidecar_handle) sidecar = g_new0(struct sidecar, 1);
-    sidecar->addresses = g_array_new(FALSE, FALSE, sizeof(struct vttif_address));
-    if (!parse(sidecar, json_parser_get_root(parser), path, error))
-        return NULL;
-    return g_steal_pointer(&sidecar);
+    return sidecar_parse(text, length, path, error);
 }
 
 void sidecar_free(struct sidecar *sidecar)

@@ -12,9 +12,15 @@ struct sidecar {
     bool complete;
 };
 
-/* Reads the sidecar of a capture file. NULL without error: there is none. NULL with error: it is
- * damaged. Free with sidecar_free. */
+/* The longest sidecar that is read: room for all addresses that a host may have. */
+#define SIDECAR_BYTES_MAX 16384
+
+/* Reads the sidecar of a capture file. NULL without error: there is none (a JSON file of that name
+ * that says it is something else, as a matrix, is none). NULL with error: it is damaged. Free with
+ * sidecar_free. */
 struct sidecar *sidecar_read(const char *capture, GError **error);
+/* The same from its text; path is for messages. */
+struct sidecar *sidecar_parse(const char *text, size_t length, const char *path, GError **error);
 void sidecar_free(struct sidecar *sidecar);
 typedef struct sidecar sidecar_handle; /* the name that g_autoptr wants */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(sidecar_handle, sidecar_free)

@@ -135,6 +135,11 @@ int source_datalink(const struct source *source)
     return source->datalink;
 }
 
+uint64_t source_drops(const struct source *source)
+{
+    return source->drops;
+}
+
 bool source_run(struct source *source, source_sink *sink, void *context, uint64_t *bytes_read,
                 GError **error)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Every format that libpcap reads: pcapng, and what it learns in times to come. */
+#include "source/drops.h"
 #include "source/source.h"
 #include <vttif/error.h>
 
@@ -7,6 +8,9 @@
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#define STREAM_BYTES (128u * 1024)
 
 static bool libpcap_recognizes(const uint8_t magic[4])
 {
@@ -16,27 +20,52 @@ static bool libpcap_recognizes(const uint8_t magic[4])
            memcmp(magic, modified[1], 4) == 0;
 }
 
+struct reader {
+    pcap_t *pcap;
+    struct drops drops;
+    const struct source *source;
+    size_t given; /* bytes of source->magic */
+};
+
+/* libpcap reads through this: first what source_open has read already, also of a pipe, and drops
+ * sees all of it. */
+static ssize_t reader_read(void *cookie, char *buffer, size_t size)
+{
+    struct reader *reader = cookie;
+    const struct source *source = reader->source;
+    ssize_t got = (ssize_t)MIN(sizeof source->magic - reader->given, size);
+    if (got > 0) {
+        memcpy(buffer, source->magic + reader->given, (size_t)got);
+        reader->given += (size_t)got;
+    } else {
+        do
+            got = read(source->fd, buffer, size);
+        while (got < 0 && errno == EINTR);
+    }
+    if (got > 0)
+        drops_feed(&reader->drops, (const uint8_t *)buffer, (size_t)got);
+    return got;
+}
+
 static bool libpcap_open(struct source *source, GError **error)
 {
+    struct reader *reader = source->state = g_new0(struct reader, 1);
     char message[PCAP_ERRBUF_SIZE];
-    FILE *file = fdopen(source->fd, "rb");
-    if (!file) {
-        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_IO, "%s: %s", source->name, g_strerror(errno));
+    reader->source = source;
+    FILE *stream = fopencookie(reader, "rb", (cookie_io_functions_t){.read = reader_read});
+    if (stream) {
+        setvbuf(stream, NULL, _IOFBF, STREAM_BYTES);
+        reader->pcap =
+            pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, message);
+    }
+    if (!reader->pcap) {
+        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_FORMAT, "%s: %s", source->name,
+                    stream ? message : g_strerror(errno));
+        if (stream)
+            fclose(stream);
         return false;
     }
-    source->fd = -1; /* the stream's */
-    if (fseek(file, 0, SEEK_SET) != 0) /* a pipe: glibc takes back what was read */
-        for (size_t i = sizeof source->magic; i-- > 0;)
-            ungetc(source->magic[i], file);
-    pcap_t *pcap =
-        pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, message);
-    if (!pcap) {
-        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_FORMAT, "%s: %s", source->name, message);
-        fclose(file);
-        return false;
-    }
-    source->state = pcap;
-    return source_set_datalink(source, pcap_datalink(pcap), error);
+    return source_set_datalink(source, pcap_datalink(reader->pcap), error);
 }
 
 /* libpcap gives one code for an end in mid-record and for damage, and tells them apart in words. */
@@ -44,16 +73,21 @@ static bool fail(const struct source *source, pcap_t *pcap, uint64_t records, GE
 {
     const char *message = pcap_geterr(pcap);
     bool truncated = strstr(message, "truncated") != NULL;
+    bool mixed = strstr(message, "different from the type of the first interface") != NULL;
     g_set_error(error, VTTIF_ERROR, truncated ? VTTIF_ERROR_TRUNCATED : VTTIF_ERROR_FORMAT,
-                "%s: after record %" G_GUINT64_FORMAT ": %s; the records before it were used",
-                source->name, records, message);
+                "%s: after record %" G_GUINT64_FORMAT ": %s; the records before it were used%s",
+                source->name, records, message,
+                mixed ? "; write each interface to a file of its own (tshark -Y "
+                        "'frame.interface_id == 0' -w FILE)"
+                      : "");
     return false;
 }
 
 static bool libpcap_run(struct source *source, source_sink *sink, void *context,
                         uint64_t *bytes_read, GError **error)
 {
-    pcap_t *pcap = source->state;
+    struct reader *reader = source->state;
+    pcap_t *pcap = reader->pcap;
     struct pcap_pkthdr *header;
     const u_char *bytes;
     uint64_t records = 0;
@@ -70,13 +104,16 @@ static bool libpcap_run(struct source *source, source_sink *sink, void *context,
         if (bytes_read)
             __atomic_fetch_add(bytes_read, record.captured + 32u, __ATOMIC_RELAXED);
     }
+    source->drops = drops_sum(&reader->drops);
     return result == PCAP_ERROR_BREAK || fail(source, pcap, records, error);
 }
 
 static void libpcap_close(struct source *source)
 {
-    if (source->state)
-        pcap_close(source->state);
+    struct reader *reader = source->state;
+    if (reader && reader->pcap)
+        pcap_close(reader->pcap);
+    g_free(reader);
 }
 
 const struct source_ops libpcap_reader = {

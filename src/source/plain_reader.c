@@ -20,7 +20,10 @@
 
 enum {
     HEADER_BYTES = 24,
+    HEADER_VERSION = 4, /* major, minor: 16 bits each */
     HEADER_LINK = 20,
+    VERSION_MAJOR = 2,
+    VERSION_MINOR = 4, /* for a quarter of a century */
     RECORD_BYTES = 16,
     MAGIC_MICRO = (int)0xa1b2c3d4,
     MAGIC_NANO = (int)0xa1b23c4d,
@@ -64,6 +67,22 @@ static inline uint32_t field(bool swapped, const uint8_t *at)
     return swapped ? __builtin_bswap32(value) : value;
 }
 
+/* 2.4, and 2.3 and older in museums, with the two lengths of a record the other way round. */
+static bool check_version(const struct source *source, const uint8_t *at, bool swapped,
+                          GError **error)
+{
+    uint16_t version[2];
+    memcpy(version, at, sizeof version);
+    for (int i = 0; i < 2 && swapped; i++)
+        version[i] = __builtin_bswap16(version[i]);
+    if (version[0] == VERSION_MAJOR && version[1] >= VERSION_MINOR)
+        return true;
+    g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_FORMAT,
+                "%s: pcap version %u.%u is not known here; expected 2.4", source->name, version[0],
+                version[1]);
+    return false;
+}
+
 static bool plain_open(struct source *source, GError **error)
 {
     uint8_t header[HEADER_BYTES];
@@ -86,6 +105,8 @@ static bool plain_open(struct source *source, GError **error)
     uint32_t link = field(plain->swapped, header + HEADER_LINK);
     plain->fcs_bytes = link & LINK_HAS_FCS ? LINK_FCS_BYTES(link) : 0;
     plain->offset = HEADER_BYTES;
+    if (!check_version(source, header + HEADER_VERSION, plain->swapped, error))
+        return false;
     /* LINKTYPE and DLT numbers differ for raw IP only, among those that we know. */
     return source_set_datalink(source, LINK_TYPE(link) == 101 ? DLT_RAW : (int)LINK_TYPE(link),
                                error);

@@ -51,6 +51,10 @@ int source_datalink(const struct source *source);
 bool source_run(struct source *source, source_sink *sink, void *context, uint64_t *bytes_read,
                 GError **error);
 
+/* Frames that were lost while the file was captured, as far as it says so: pcapng does. To be asked
+ * after source_run. */
+uint64_t source_drops(const struct source *source);
+
 /* --- for readers ---------------------------------------------------------------------------- */
 
 /* A kind of capture file. */
@@ -69,10 +73,11 @@ extern const struct source_ops plain_reader, libpcap_reader;
 struct source {
     const struct source_ops *ops;
     char *name; /* for messages */
-    int fd; /* stands behind magic; -1 when the reader has taken it over */
+    int fd; /* stands behind magic */
     uint8_t magic[4];
     enum vttif_link link;
     int datalink;
+    uint64_t drops;
     void *state; /* the reader's */
 };
 

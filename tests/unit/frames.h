@@ -43,8 +43,11 @@ static inline void put(GByteArray *bytes, size_t n, uint64_t value)
 
 static inline void put_zeros(GByteArray *bytes, size_t n)
 {
-    while (n-- > 0)
-        put(bytes, 1, 0);
+    guint start = bytes->len;
+    if (n == 0)
+        return;
+    g_byte_array_set_size(bytes, start + (guint)n);
+    memset(bytes->data + start, 0, n);
 }
 
 static inline struct vttif_address address_of(const char *text)
