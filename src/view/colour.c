@@ -19,7 +19,8 @@ static const unsigned viridis[] = {
 
 static struct colour from_hex(unsigned hex)
 {
-    return (struct colour){(hex >> 16) / 255.0, (hex >> 8 & 255) / 255.0, (hex & 255) / 255.0};
+    return (struct colour){(double)(hex >> 16) / 255, (hex >> 8 & 255) / 255.0,
+                           (hex & 255) / 255.0};
 }
 
 struct colour colour_viridis(double at)

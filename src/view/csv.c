@@ -33,13 +33,13 @@ static void append_dense(const struct vttif_matrix *matrix, GString *out)
     g_string_append_c(out, '\n');
     for (size_t from = 0; from < n; from++) {
         append_name(out, vttif_matrix_name(matrix, from));
-        const struct vttif_cell *cell = vttif_matrix_row(matrix, from, &n_cells);
-        const struct vttif_cell *end = cell + n_cells;
+        const struct vttif_cell *cells = vttif_matrix_row(matrix, from, &n_cells);
+        size_t k = 0;
         for (size_t to = 0; to < n; to++) {
-            bool here = cell < end && cell->to == to;
+            bool here = k < n_cells && cells[k].to == to;
             g_string_append_c(out, ',');
-            output_number(out, here ? cell->bytes : 0);
-            cell += here;
+            output_number(out, here ? cells[k].bytes : 0);
+            k += here;
         }
         g_string_append_c(out, '\n');
     }

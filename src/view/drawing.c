@@ -240,7 +240,7 @@ double drawing_bend(const struct drawing *drawing, size_t a, size_t b)
     double side = left_is_outward(drawing, a, b) ? 1 : -1;
     size_t fewest = G_MAXSIZE;
     for (int step = 0; step < 8 && fewest > 0; step++) {
-        double bend = (step % 2 == 0 ? side : -side) * least * (1 + 0.35 * (step / 2));
+        double bend = (step % 2 == 0 ? side : -side) * least * (1 + 0.35 * floor(step / 2.0));
         size_t hit = count_hit(drawing, a, b, bend);
         if (hit < fewest)
             best = bend;

@@ -25,14 +25,14 @@ static void append_dense(const struct vttif_matrix *matrix, GString *out)
     size_t n = vttif_matrix_size(matrix), n_cells;
     g_string_append(out, " \"matrix\": [");
     for (size_t from = 0; from < n; from++) {
-        const struct vttif_cell *cell = vttif_matrix_row(matrix, from, &n_cells);
-        const struct vttif_cell *end = cell + n_cells;
+        const struct vttif_cell *cells = vttif_matrix_row(matrix, from, &n_cells);
+        size_t k = 0;
         g_string_append(out, from > 0 ? ",\n  [" : "\n  [");
         for (size_t to = 0; to < n; to++) {
-            bool here = cell < end && cell->to == to;
+            bool here = k < n_cells && cells[k].to == to;
             g_string_append(out, to > 0 ? ", " : "");
-            output_number(out, here ? cell->bytes : 0);
-            cell += here;
+            output_number(out, here ? cells[k].bytes : 0);
+            k += here;
         }
         g_string_append_c(out, ']');
     }

@@ -34,7 +34,7 @@ void vttif_layout_grid(size_t n, struct vttif_point *points)
     double top = 0.5 + step * (double)(rows - 1) / 2;
     for (size_t i = 0; i < n; i++) {
         points[i].x = columns > 1 ? step * (double)(i % columns) : 0.5;
-        points[i].y = top - step * (double)(i / columns);
+        points[i].y = top - step * (double)(size_t)(i / columns);
     }
 }
 

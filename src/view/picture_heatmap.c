@@ -252,8 +252,9 @@ static void draw_ticks(const struct heatmap *map, cairo_t *cairo)
         draw_tick(map, cairo, map->most * quarter / 4);
     if (!map->logarithmic)
         return;
-    for (double bytes = pow(10, ceil(log10(map->least))); bytes < 0.6 * map->most; bytes *= 10)
-        draw_tick(map, cairo, bytes);
+    int first = (int)ceil(log10(map->least)), last = (int)floor(log10(0.6 * map->most));
+    for (int decade = first; decade <= last; decade++)
+        draw_tick(map, cairo, pow(10, decade));
     draw_tick(map, cairo, map->most);
 }
 

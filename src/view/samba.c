@@ -113,7 +113,7 @@ void vttif_view_samba(const struct vttif_topology *topology, const struct vttif_
     const struct vttif_matrix *matrix = vttif_topology_matrix(topology);
     size_t n = vttif_matrix_size(matrix), id = 1;
     g_autoptr(GArray) pairs = graph_pairs(topology);
-    g_autofree struct vttif_point *places = g_new(struct vttif_point, n);
+    g_autofree struct vttif_point *places = g_new0(struct vttif_point, n);
     double widest = graph_widest(pairs);
     if (!points)
         vttif_layout_circle(n, places);

@@ -31,7 +31,7 @@ struct table {
 static void format_number(char text[32], double value, int decimals)
 {
     if (value == 0)
-        strcpy(text, ".");
+        g_strlcpy(text, ".", 32);
     else
         g_snprintf(text, 32, "%.*f", decimals, value);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The matrix readers: whatever they take must be written and read back as the same matrix. */
+/* The matrix readers: whatever they take must be written and read back as the same matrix, and must
+ * not upset any view. */
 #include <stdlib.h>
 #include <string.h>
 #include <vttif/view.h>
@@ -32,6 +33,27 @@ static void check_round_trip(const struct vttif_matrix *matrix,
     check_same(matrix, back);
 }
 
+/* Every view of a matrix that is small enough for it to be worth the time. */
+static void draw(struct vttif_matrix *matrix)
+{
+    size_t n = vttif_matrix_size(matrix);
+    if (n > 64)
+        return;
+    g_autoptr(vttif_topology) topology = vttif_topology_infer(matrix, VTTIF_BMIN_DEFAULT, NULL);
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_autofree struct vttif_point *points = g_new0(struct vttif_point, n + 1);
+    vttif_view_table(matrix, 60, out);
+    vttif_view_heatmap(matrix, 60, true, out);
+    vttif_view_topology(topology, 60, out);
+    vttif_view_account(matrix, out);
+    vttif_view_dot(topology, NULL, out);
+    vttif_layout_circle(n, points);
+    vttif_view_dot(topology, points, out);
+    vttif_layout_grid(n, points);
+    vttif_view_dot(topology, points, out);
+    vttif_view_samba(topology, points, out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autoptr(GError) error = NULL;
@@ -44,5 +66,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     check_round_trip(matrix, vttif_view_csv);
     check_round_trip(matrix, vttif_view_json_matrix);
+    draw(matrix);
     return 0;
 }
