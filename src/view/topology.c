@@ -121,7 +121,7 @@ void vttif_view_topology(const struct vttif_topology *topology, unsigned max_col
             at++;
         terminal_append_left(out, vttif_matrix_name(matrix, i), label);
         struct paragraph paragraph = {out, label, label + 5, max_columns};
-        for (int direction = 0; direction < DIRECTIONS; direction++)
+        for (int direction = 0; at > begin && direction < DIRECTIONS; direction++)
             append_direction(&paragraph, matrix, partners + begin, at - begin,
                              (enum direction)direction);
         g_string_append(out, at == begin ? "  no partners\n" : "\n");
