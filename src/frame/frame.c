@@ -4,7 +4,7 @@
 enum vttif_frame_kind vttif_frame_decode(enum vttif_link link, const uint8_t *bytes,
                                          size_t captured, size_t wire, struct vttif_frame *frame)
 {
-    struct cursor cursor = {bytes, bytes + captured};
+    struct cursor cursor = {bytes, captured ? bytes + captured : bytes}; /* NULL + 0 is undefined */
     int excess;
     frame->macs = NULL;
     frame->to_group = false;
