@@ -14,6 +14,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 /* One file on its way. */
@@ -79,6 +80,17 @@ static bool job_open(struct job *job, const struct generate_options *options, GE
         return false;
     }
     return true;
+}
+
+/* All files are open at once; the usual limit of 1024 is there for select(), which nobody calls. */
+#define OTHER_FILES 64
+static void make_room_for_files(size_t n)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= n + OTHER_FILES)
+        return;
+    limit.rlim_cur = MIN(n + OTHER_FILES, limit.rlim_max);
+    setrlimit(RLIMIT_NOFILE, &limit); /* if it cannot, opening says so */
 }
 
 static bool check_standard_input(const char *const *files, size_t n, GError **error)
@@ -316,6 +328,7 @@ struct vttif_matrix *generate_matrix(const char *const *files, size_t n,
     struct vttif_matrix *matrix = NULL;
     bool opened = check_standard_input(files, n, error);
     g_array_set_size(jobs, (guint)n);
+    make_room_for_files(n);
     for (guint i = 0; i < n && opened; i++) {
         struct job *job = &g_array_index(jobs, struct job, i);
         job->path = files[i];

@@ -83,6 +83,14 @@ static bool fail(const struct source *source, pcap_t *pcap, uint64_t records, GE
     return false;
 }
 
+/* A pcapng counts in 64 bits of any unit; damage puts a frame beyond what nanoseconds can say. */
+#define SECONDS_MAX (G_MAXINT64 / 1000000000 - 1)
+static int64_t time_of(const struct timeval *time)
+{
+    return CLAMP((int64_t)time->tv_sec, 0, SECONDS_MAX) * 1000000000 +
+           CLAMP((int64_t)time->tv_usec, 0, 999999999);
+}
+
 static bool libpcap_run(struct source *source, source_sink *sink, void *context,
                         uint64_t *bytes_read, GError **error)
 {
@@ -97,7 +105,7 @@ static bool libpcap_run(struct source *source, source_sink *sink, void *context,
             .bytes = bytes,
             .captured = header->caplen,
             .wire = MAX(header->len, header->caplen),
-            .time_ns = (int64_t)header->ts.tv_sec * 1000000000 + header->ts.tv_usec,
+            .time_ns = time_of(&header->ts), /* its microseconds are nanoseconds */
         };
         sink(context, &record);
         records++;

@@ -4,6 +4,7 @@
 #include "generate/generate.h"
 #include "generate/sidecar.h"
 
+#include <sys/resource.h>
 #include <vttif/error.h>
 
 /* What generate_matrix gave. */
@@ -344,6 +345,27 @@ static void the_number_of_threads_changes_nothing(void)
     folder_remove(folder);
 }
 
+static void more_files_than_the_usual_limit_are_read(void)
+{
+    enum { FILES = 200 };
+    char *folder = folder_new();
+    struct rlimit before, small;
+    g_autofree char *path = write_h1(folder, "a.pcap");
+    const char *files[FILES];
+    for (int i = 0; i < FILES; i++)
+        files[i] = path;
+    g_assert_cmpint(getrlimit(RLIMIT_NOFILE, &before), ==, 0);
+    small = before;
+    small.rlim_cur = 64;
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &small), ==, 0);
+    struct result result = generate(files, FILES, (struct generate_options){0});
+    g_assert_no_error(result.error);
+    g_assert_cmpfloat(vttif_matrix_total(result.matrix), ==, 111);
+    g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &before), ==, 0);
+    result_clear(&result);
+    folder_remove(folder);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -374,5 +396,7 @@ int main(int argc, char **argv)
                     a_link_without_macs_cannot_be_counted_by_them);
     g_test_add_func("/generate/the number of threads changes nothing",
                     the_number_of_threads_changes_nothing);
+    g_test_add_func("/generate/more files than the usual limit are read",
+                    more_files_than_the_usual_limit_are_read);
     return g_test_run();
 }
