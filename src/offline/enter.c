@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "offline/enter.h"
 
-/* vttif-rsh is installed, and built, beside the program that asks. It enters a PID namespace as
- * nsenter would, but passes signals on, and leaves no child behind. */
+#include "offline/tool.h"
+
+/* vttif-rsh enters a PID namespace as nsenter would, but passes signals on, and leaves no child
+ * behind. */
 static char *rsh_program(void)
 {
-    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *folder = self ? g_path_get_dirname(self) : g_strdup(".");
-    g_autofree char *beside = g_build_filename(folder, "vttif-rsh", NULL);
-    bool found = g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE);
-    return found ? g_steal_pointer(&beside) : g_strdup("vttif-rsh");
+    char *found = tool_find("vttif-rsh", "src/cli", "VTTIF_RSH");
+    return found ? found : g_strdup("vttif-rsh");
 }
 
 /* ssh hands one text to the login shell there: quoted word by word. */
@@ -58,14 +57,27 @@ static void enter_pid(GStrvBuilder *words, enum enter_purpose purpose, const cha
     add_words(words, argv);
 }
 
+/* The user's ssh, with options of his own: they come first, and so win over ours. */
+static void add_ssh(GStrvBuilder *words)
+{
+    const char *chosen = g_getenv("VTTIF_SSH");
+    g_auto(GStrv) own = NULL;
+    if (chosen && g_shell_parse_argv(chosen, NULL, &own, NULL))
+        g_strv_builder_addv(words, (const char **)own);
+    else
+        g_strv_builder_add(words, "ssh");
+}
+
 static void enter_ssh(GStrvBuilder *words, enum enter_purpose purpose, const char *target,
                       const char *const *argv)
 {
     g_autofree char *directory = g_get_current_dir();
     g_autofree char *command = remote_command(purpose, directory, argv);
-    add_words(words, (const char *const[]){"ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10",
-                                           "-o", "ServerAliveInterval=10", "-o", "LogLevel=ERROR",
-                                           "--", target, command, NULL});
+    add_ssh(words);
+    /* A connection of ours must not become the master of others: it would not end with us. */
+    add_words(words, (const char *const[]){"-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o",
+                                           "ServerAliveInterval=10", "-o", "LogLevel=ERROR", "-o",
+                                           "ControlMaster=no", "--", target, command, NULL});
 }
 
 char **enter_argv(const struct vttif_host *host, enum enter_purpose purpose,

@@ -6,7 +6,8 @@
  *     via=netns:N    the network namespace of that name; a program gets `ip netns exec`, which also
  *                    gives it the namespace's files below /etc/netns
  *     via=pid:P      the namespaces of process P: a container, or a host of the test bed
- *     via=ssh:H      ssh, which must get in without asking anything
+ *     via=ssh:H      ssh, which must get in without asking anything; VTTIF_SSH may hold another
+ *                    command for it, with options, quoted as for a shell
  *
  * A capture wants the host's network and nothing else of it: tcpdump, its libraries and its output
  * are this machine's. A program wants to find itself on that host: hostname, /tmp, processes.

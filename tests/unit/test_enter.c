@@ -44,7 +44,7 @@ static void ssh_never_asks_and_gets_one_quoted_text(void)
 {
     assert_entered(VTTIF_VIA_SSH, "me@far", ENTER_CAPTURE,
                    "ssh|-o|BatchMode=yes|-o|ConnectTimeout=10|-o|ServerAliveInterval=10|-o|"
-                   "LogLevel=ERROR|--|me@far|exec 'echo' 'it'\\''s' 'a b' ''");
+                   "LogLevel=ERROR|-o|ControlMaster=no|--|me@far|exec 'echo' 'it'\\''s' 'a b' ''");
 }
 
 static void ssh_takes_a_program_to_the_working_directory(void)
@@ -60,6 +60,8 @@ static void ssh_takes_a_program_to_the_working_directory(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_setenv("VTTIF_RSH", "vttif-rsh", TRUE);
+    g_unsetenv("VTTIF_SSH");
     g_test_add_func("/enter/local is run as it is", local_is_run_as_it_is);
     g_test_add_func("/enter/a capture enters only the network", a_capture_enters_only_the_network);
     g_test_add_func("/enter/a program gets the files of a named namespace",
