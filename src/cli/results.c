@@ -12,28 +12,28 @@ enum { TEXT_COLUMNS = 120 };
 
 /* --- places of the endpoints ----------------------------------------------------------------- */
 
-/* Fills *points (NULL where Graphviz shall lay out) as --layout says. */
-static bool lay_out(const struct vttif_matrix *matrix, struct vttif_point **points, GError **error)
+/* One place an endpoint, as --layout says; NULL on error. */
+static struct vttif_point *lay_out(const struct vttif_topology *topology, GError **error)
 {
+    const struct vttif_matrix *matrix = vttif_topology_matrix(topology);
     const char *layout = cli_showing.layout ? cli_showing.layout : "circle";
     size_t n = vttif_matrix_size(matrix);
-    g_autofree struct vttif_point *places = g_new0(struct vttif_point, MAX(n, 1));
-    *points = NULL;
-    if (strcmp(layout, "auto") == 0)
-        return true;
+    g_autofree struct vttif_point *points = g_new0(struct vttif_point, MAX(n, 1));
     if (strcmp(layout, "circle") == 0) {
-        vttif_layout_circle(n, places);
+        vttif_layout_circle(n, points);
     } else if (strcmp(layout, "grid") == 0) {
-        vttif_layout_grid(n, places);
+        vttif_layout_grid(n, points);
+    } else if (strcmp(layout, "auto") == 0) {
+        if (!picture_place(topology, points, error))
+            return NULL;
     } else {
         g_autofree char *text = NULL;
         gsize length;
         if (!cli_read_file(layout, &text, &length, error) ||
-            !vttif_layout_parse(text, layout, matrix, places, error))
-            return false;
+            !vttif_layout_parse(text, layout, matrix, points, error))
+            return NULL;
     }
-    *points = g_steal_pointer(&places);
-    return true;
+    return g_steal_pointer(&points);
 }
 
 /* --- one file, by its suffix ------------------------------------------------------------------ */
@@ -47,11 +47,10 @@ struct request {
 
 static bool make_dot(const struct request *request, GString *out, GError **error)
 {
-    g_autofree struct vttif_point *points = NULL;
-    if (!lay_out(vttif_topology_matrix(request->topology), &points, error))
-        return false;
-    vttif_view_dot(request->topology, points, out);
-    return true;
+    g_autofree struct vttif_point *points = lay_out(request->topology, error);
+    if (points)
+        vttif_view_dot(request->topology, points, out);
+    return points != NULL;
 }
 
 static bool make_picture(const struct request *request, GString *out, GError **error)
@@ -73,16 +72,10 @@ static bool make_picture(const struct request *request, GString *out, GError **e
 
 static bool make_samba(const struct request *request, GString *out, GError **error)
 {
-    const struct vttif_matrix *matrix = vttif_topology_matrix(request->topology);
-    g_autofree struct vttif_point *points = NULL;
-    if (!lay_out(matrix, &points, error))
-        return false;
-    if (!points) { /* Samba lays nothing out by itself */
-        points = g_new0(struct vttif_point, MAX(vttif_matrix_size(matrix), 1));
-        vttif_layout_circle(vttif_matrix_size(matrix), points);
-    }
-    vttif_view_samba(request->topology, points, out);
-    return true;
+    g_autofree struct vttif_point *points = lay_out(request->topology, error);
+    if (points)
+        vttif_view_samba(request->topology, points, out);
+    return points != NULL;
 }
 
 static bool make_csv(const struct request *request, GString *out, GError **error)
