@@ -25,8 +25,9 @@ static struct colour from_hex(unsigned hex)
 
 struct colour colour_viridis(double at)
 {
-    double place = CLAMP(at, 0, 1) * (G_N_ELEMENTS(viridis) - 1);
-    size_t step = MIN((size_t)place, G_N_ELEMENTS(viridis) - 2);
+    const size_t last = G_N_ELEMENTS(viridis) - 1;
+    double place = CLAMP(at, 0, 1) * (double)last;
+    size_t step = MIN((size_t)place, last - 1);
     double part = place - (double)step;
     struct colour a = from_hex(viridis[step]), b = from_hex(viridis[step + 1]);
     return (struct colour){a.red + part * (b.red - a.red), a.green + part * (b.green - a.green),
