@@ -32,6 +32,14 @@ struct capture_counts {
     uint64_t received, captured, dropped;
 };
 
+/* How the capture gets on while it is drained. */
+struct capture_drain {
+    unsigned first_question; /* number of questions before */
+    uint64_t captured; /* at the last answer */
+    gint64 advanced_at; /* when that last grew; monotonic */
+    bool done;
+};
+
 struct capture {
     const struct vttif_host *host;
     char *file; /* path on this machine */
@@ -41,6 +49,7 @@ struct capture {
     gint64 started_us, ended_us; /* since 1970 */
     struct capture_counts counts; /* as of the last answer, or of the end */
     unsigned questions, answers;
+    struct capture_drain drain;
     uint64_t target; /* frames that it must have captured to be complete; 0: not known */
     GString *complaints; /* what tcpdump, ssh and others said beside that */
     struct script script;

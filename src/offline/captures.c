@@ -171,56 +171,49 @@ bool captures_start(struct captures *captures, const struct offline_options *opt
 
 /* --- drain --------------------------------------------------------------------------------- */
 
-/* What was seen of a capture when it last got on. */
-struct advance {
-    uint64_t captured;
-    gint64 time;
-    bool drained;
-};
-
 /* Judges by an answer whether the capture has caught up with the kernel. */
-static void look_at_answer(struct capture *capture, unsigned first_question,
-                           struct advance *advance)
+static void look_at_answer(struct capture *capture)
 {
-    const struct capture_counts *counts = &capture->counts;
-    if (counts->captured != advance->captured) {
-        advance->captured = counts->captured;
-        advance->time = g_get_monotonic_time();
+    struct capture_drain *drain = &capture->drain;
+    uint64_t captured = capture->counts.captured;
+    if (captured != drain->captured) {
+        drain->captured = captured;
+        drain->advanced_at = g_get_monotonic_time();
     }
-    unsigned answers = capture->answers - first_question;
+    unsigned answers = capture->answers - drain->first_question;
     if (answers == SETTLE_QUESTIONS)
         capture->target = capture_expected(capture);
-    if (answers >= SETTLE_QUESTIONS && counts->captured >= capture->target)
-        advance->drained = true;
+    if (answers >= SETTLE_QUESTIONS && captured >= capture->target)
+        drain->done = true;
 }
 
 /* Asks a capture again, unless it is drained or stuck; true if it is neither. */
-static bool ask_again(struct capture *capture, unsigned first_question, struct advance *advance)
+static bool ask_again(struct capture *capture)
 {
-    if (!script_is_running(&capture->script) || advance->drained)
+    struct capture_drain *drain = &capture->drain;
+    if (!script_is_running(&capture->script) || drain->done)
         return false;
     if (capture_has_answered(capture)) {
-        look_at_answer(capture, first_question, advance);
-        if (!advance->drained)
+        look_at_answer(capture);
+        if (!drain->done)
             capture_ask(capture);
     }
-    return !advance->drained &&
-           g_get_monotonic_time() - advance->time < STUCK_SECONDS * G_USEC_PER_SEC;
+    return !drain->done &&
+           g_get_monotonic_time() - drain->advanced_at < STUCK_SECONDS * G_USEC_PER_SEC;
 }
 
 void captures_drain(struct captures *captures)
 {
-    g_autofree struct advance *advances = g_new0(struct advance, captures->n);
-    g_autofree unsigned *first = g_new0(unsigned, captures->n);
-    for (size_t i = 0; i < captures->n; i++) {
-        first[i] = captures->list[i].questions;
-        advances[i].time = g_get_monotonic_time();
-    }
+    for (size_t i = 0; i < captures->n; i++)
+        captures->list[i].drain = (struct capture_drain){
+            .first_question = captures->list[i].questions,
+            .advanced_at = g_get_monotonic_time(),
+        };
     size_t busy = captures->n;
     while (busy > 0) {
         busy = 0;
         for (size_t i = 0; i < captures->n; i++)
-            busy += ask_again(&captures->list[i], first[i], &advances[i]);
+            busy += ask_again(&captures->list[i]);
         progress(captures, "drain", captures->n - busy);
         gint64 next = g_get_monotonic_time() + ASK_MS * 1000;
         for (gint64 left; busy > 0 && (left = next - g_get_monotonic_time()) > 0;)
@@ -276,7 +269,6 @@ void captures_clear(struct captures *captures)
 {
     for (size_t i = 0; i < captures->n; i++)
         capture_clear(&captures->list[i]);
-    g_clear_pointer(&captures->list, g_free);
-    g_clear_pointer(&captures->scripts, g_free);
-    captures->n = 0;
+    g_free(captures->list);
+    g_free(captures->scripts);
 }

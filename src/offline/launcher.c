@@ -150,6 +150,6 @@ void launch_init(struct launch *launch, const struct offline_options *options,
 
 void launch_clear(struct launch *launch)
 {
-    g_clear_pointer(&launch->environment, g_ptr_array_unref);
-    g_clear_pointer(&launch->directory, g_free);
+    g_ptr_array_unref(launch->environment);
+    g_free(launch->directory);
 }

@@ -153,6 +153,7 @@ void offline_result_clear(struct offline_result *result)
         g_free(result->captures[i].interface);
         g_free(result->captures[i].problem);
     }
-    g_clear_pointer(&result->captures, g_free);
+    g_free(result->captures);
+    result->captures = NULL;
     result->n_captures = 0;
 }

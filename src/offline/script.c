@@ -11,8 +11,6 @@
 #include <unistd.h>
 #include <vttif/error.h>
 
-#define MORE_MAX 4
-
 char **script_argv(const struct vttif_host *host, enum enter_purpose purpose,
                    const char *const *environment, const char *text, const char *const *arguments)
 {
@@ -144,18 +142,20 @@ void script_clear(struct script *script)
 void scripts_poll(struct script *const *scripts, size_t n, struct pollfd *more, size_t n_more,
                   int timeout_ms)
 {
-    g_assert(n_more <= MORE_MAX);
-    g_autofree struct pollfd *events = g_new0(struct pollfd, n + MORE_MAX);
-    for (size_t i = 0; i < n; i++)
-        events[i] = (struct pollfd){.fd = script_is_running(scripts[i]) ? scripts[i]->messages : -1,
-                                    .events = POLLIN};
+    g_autoptr(GArray) events = g_array_new(FALSE, TRUE, sizeof(struct pollfd));
+    for (size_t i = 0; i < n; i++) {
+        int descriptor = script_is_running(scripts[i]) ? scripts[i]->messages : -1;
+        struct pollfd event = {.fd = descriptor, .events = POLLIN};
+        g_array_append_val(events, event);
+    }
+    if (n_more)
+        g_array_append_vals(events, more, (guint)n_more);
+    struct pollfd *all = (struct pollfd *)(void *)events->data;
+    bool ready = poll(all, n + n_more, timeout_ms) > 0;
     for (size_t i = 0; i < n_more; i++)
-        events[n + i] = more[i];
-    int n_ready = poll(events, n + n_more, timeout_ms);
-    for (size_t i = 0; i < n_more; i++)
-        more[i].revents = n_ready > 0 ? events[n + i].revents : 0;
-    for (size_t i = 0; i < n && n_ready > 0; i++)
-        if (events[i].revents)
+        more[i].revents = ready ? all[n + i].revents : 0;
+    for (size_t i = 0; i < n && ready; i++)
+        if (all[i].revents)
             script_read(scripts[i]);
 }
 

@@ -60,7 +60,7 @@ void script_clear(struct script *script);
 
 /*
  * Waits until a script says something or ends, more[] has an event, or the time is over. Reads what
- * the scripts say; the revents of more[] are the caller's to look at. n_more <= 4.
+ * the scripts say; the revents of more[] are the caller's to look at.
  */
 struct pollfd;
 void scripts_poll(struct script *const *scripts, size_t n, struct pollfd *more, size_t n_more,

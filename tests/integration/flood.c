@@ -20,8 +20,8 @@ int main(int argc, char **argv)
     size_t n = (size_t)atol(argv[4]);
     useconds_t pause_us = argc > 5 ? (useconds_t)atol(argv[5]) : 0;
     int sock = socket(AF_INET, SOCK_DGRAM, 0);
-    char *bytes = calloc(n + 1, 1);
-    if (sock < 0 || !bytes || inet_pton(AF_INET, argv[1], &to.sin_addr) != 1)
+    static char bytes[65536];
+    if (sock < 0 || n > sizeof bytes || inet_pton(AF_INET, argv[1], &to.sin_addr) != 1)
         return 2;
     while (count > 0) {
         ssize_t sent = sendto(sock, bytes, n, 0, (struct sockaddr *)&to, sizeof to);
