@@ -78,29 +78,52 @@ static char **split_program(int *argc, char **argv)
     return NULL;
 }
 
+static bool takes_value(char letter, const GOptionEntry *const *groups)
+{
+    for (; *groups; groups++)
+        for (const GOptionEntry *entry = *groups; entry->long_name; entry++)
+            if (entry->short_name == letter)
+                return entry->arg != G_OPTION_ARG_NONE;
+    return false;
+}
+
+/* "-j2" as "-j", "2": GLib knows only the latter. */
+static char **split_short_options(int argc, char **argv, const GOptionEntry *const *groups)
+{
+    GPtrArray *words = g_ptr_array_new();
+    for (int i = 0; i < argc; i++) {
+        const char *word = argv[i];
+        bool joined = i > 0 && word[0] == '-' && word[1] != '-' && word[1] && word[2] &&
+                      takes_value(word[1], groups);
+        g_ptr_array_add(words, joined ? g_strndup(word, 2) : g_strdup(word));
+        if (joined)
+            g_ptr_array_add(words, g_strdup(word + (word[2] == '=' ? 3 : 2)));
+    }
+    g_ptr_array_add(words, NULL);
+    return (char **)g_ptr_array_free(words, FALSE);
+}
+
 bool cli_parse(int argc, char **argv, const char *synopsis, const char *description,
                const GOptionEntry *const *groups, char ***arguments, char ***program)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *name = g_strdup_printf("vttif %s", argv[0]);
-    g_autofree char **copy = g_memdup2(argv, ((gsize)argc + 1) * sizeof *argv);
-    g_auto(GStrv) behind = split_program(&argc, copy);
-    copy[argc] = NULL;
+    g_auto(GStrv) behind = split_program(&argc, argv);
     if (behind && !program) {
         cli_usage(argv[0], "it runs no program; '--' is for infer and monitor");
         return false;
     }
     g_autoptr(GOptionContext) context = g_option_context_new(synopsis);
     g_option_context_set_description(context, description);
-    for (; *groups; groups++)
-        g_option_context_add_main_entries(context, *groups, NULL);
+    for (const GOptionEntry *const *group = groups; *group; group++)
+        g_option_context_add_main_entries(context, *group, NULL);
     g_set_prgname(name);
-    char **rest = copy;
-    if (!g_option_context_parse(context, &argc, &rest, &error)) {
+    g_auto(GStrv) words = split_short_options(argc, argv, groups);
+    if (!g_option_context_parse_strv(context, &words, &error)) {
         cli_usage(argv[0], "%s", error->message);
         return false;
     }
-    *arguments = g_strdupv(rest + 1);
+    *arguments = g_strdupv(words + 1);
     if (program)
         *program = g_steal_pointer(&behind);
     return true;

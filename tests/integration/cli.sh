@@ -52,12 +52,13 @@ echo "hello, world" >text.pcap
 printf ',a,b\na,0,1200\nb,34,0\n' >matrix.csv
 mkdir directory
 
-plan 62
+plan 63
 # --- help and typos
 ok "--help tells what it is" exits 0 "$vttif" --help
 ok "every command has --help" bash -c "for c in infer monitor generate show; do $vttif \$c --help || exit; done"
 ok "no arguments: usage" exits 2 "$vttif"
 ok "a typo gets a suggestion" complains 2 "did you mean 'infer'" "$vttif" infre
+ok "a short option takes its value joined, too" says "10.0.0.1,0,200" "$vttif" generate -j2 two.pcap
 ok "an unknown option is named" complains 2 "--colour" "$vttif" infer --colour x
 ok "--version" says "vttif 0" "$vttif" --version
 ok "a bmin above 1" complains 2 "--bmin 7" "$vttif" infer --bmin 7 "$fig4"
