@@ -44,6 +44,7 @@ struct vttif_tally_options {
                      announcements, else VTTIF_MTU_DEFAULT */
     uint32_t keep; /* bit 1 << reason: that noise counts as the program's */
     size_t max_pairs; /* 0: VTTIF_PAIRS_MAX */
+    uint64_t seed; /* any number, best a random one: makes the tables' order unforeseeable */
     vttif_match_func *match; /* the user's filter, or NULL */
     void *match_context;
 };

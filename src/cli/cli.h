@@ -87,7 +87,7 @@ bool cli_write_file(const char *path, const char *text, gsize length, GError **e
 /* Writes to standard output and makes sure that it got there; prints and returns CLI_FAILED if not.
  */
 int cli_print(const GString *text);
-/* "vttif-20260131-120000", for results without a name. */
+/* Makes a directory "vttif-20260131-120000" for results without a name; its path. */
 char *cli_default_directory(void);
 bool cli_make_directory(const char *path, GError **error);
 

@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "source/source.h"
+#include <glib/gstdio.h>
 #include <string.h>
 
 static const char synopsis[] = "[FILE...] [-- PROGRAM ARGS] - who sends how much to whom, and in "
@@ -31,6 +32,8 @@ static int infer_program(char **program)
         if (!matrix)
             cli_say("vttif: the captures are kept in %s", directory);
         status = status ? status : shown ? shown : incomplete ? CLI_FAILED : CLI_DONE;
+    } else {
+        g_rmdir(directory); /* if it is empty */
     }
     return cli_pass_on(wait_status, status);
 }

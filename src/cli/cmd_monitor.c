@@ -2,6 +2,8 @@
 /* vttif monitor: the first step alone. */
 #include "cli/cli.h"
 
+#include <glib/gstdio.h>
+
 static const char synopsis[] = "-- PROGRAM ARGS - run a program under watch and keep the captures";
 static const char description[] =
     "Captures on every host of --hosts or --testbed while the program runs, into the directory of\n"
@@ -33,6 +35,8 @@ int cmd_monitor(int argc, char **argv)
     int status = cli_run("monitor", program, directory, captures, &hosts, &wait_status);
     for (guint i = 0; i < captures->len; i++)
         g_string_append_printf(names, "%s\n", (const char *)captures->pdata[i]);
+    if (captures->len == 0)
+        g_rmdir(directory); /* if it is empty */
     int printed = cli_print(names);
     return cli_pass_on(wait_status, status ? status : printed);
 }

@@ -58,7 +58,15 @@ int cli_print(const GString *text)
 char *cli_default_directory(void)
 {
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
-    return g_date_time_format(now, "vttif-%Y%m%d-%H%M%S");
+    g_autofree char *stem = g_date_time_format(now, "vttif-%Y%m%d-%H%M%S");
+    g_autofree char *path = g_strdup(stem);
+    /* Made at once, so that two runs that begin in the same second do not share it. Where it cannot
+     * be made, whoever writes into it says why. */
+    for (int k = 2; g_mkdir(path, 0777) != 0 && errno == EEXIST && k < 1000; k++) {
+        g_free(path);
+        path = g_strdup_printf("%s-%d", stem, k);
+    }
+    return g_steal_pointer(&path);
 }
 
 bool cli_make_directory(const char *path, GError **error)

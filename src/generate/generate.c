@@ -121,13 +121,15 @@ static void feed_record(void *context, const struct source_record *record)
 
 static struct vttif_tally *tally_for(const struct job *job, const struct generate_options *options)
 {
-    return vttif_tally_new(&(struct vttif_tally_options){.count = options->count,
-                                                         .key = options->key,
-                                                         .mtu = options->mtu,
-                                                         .keep = options->keep,
-                                                         .max_pairs = options->max_pairs,
-                                                         .match = job->match ? match_frame : NULL,
-                                                         .match_context = job->match});
+    return vttif_tally_new(
+        &(struct vttif_tally_options){.count = options->count,
+                                      .key = options->key,
+                                      .mtu = options->mtu,
+                                      .keep = options->keep,
+                                      .max_pairs = options->max_pairs,
+                                      .seed = (uint64_t)g_random_int() << 32 | g_random_int(),
+                                      .match = job->match ? match_frame : NULL,
+                                      .match_context = job->match});
 }
 
 static void job_run(gpointer data, gpointer user_data)

@@ -136,6 +136,8 @@ struct sidecar *sidecar_parse(const char *text, size_t length, const char *path,
 /* The text, up to a byte more than a sidecar may have; NULL without error if there is no file. */
 static char *load(const char *path, size_t *length, GError **error)
 {
+    if (g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_REGULAR))
+        return NULL; /* a pipe or a directory of that name is something else */
     FILE *file = fopen(path, "rb");
     if (!file && errno == ENOENT)
         return NULL;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <vttif/error.h>
 
 #include "offline/captures.h"
@@ -38,7 +39,12 @@ static char **whole_command(struct run *run)
         g_strv_builder_add(words, "env");
         g_strv_builder_addv(words, (const char **)environment);
     }
-    run->launcher->add_command(&run->launch, words);
+    g_autoptr(GStrvBuilder) command = g_strv_builder_new();
+    run->launcher->add_command(&run->launch, command);
+    g_auto(GStrv) argv_of_command = g_strv_builder_end(command);
+    if (environment[0] && strchr(argv_of_command[0], '=')) /* env would take it for a setting */
+        g_strv_builder_add_many(words, "sh", "-c", "exec \"$0\" \"$@\"", NULL);
+    g_strv_builder_addv(words, (const char **)argv_of_command);
     g_auto(GStrv) argv = g_strv_builder_end(words);
     return enter_argv(run->launch.first, ENTER_PROGRAM, (const char *const *)argv);
 }

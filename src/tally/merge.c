@@ -5,10 +5,12 @@
  *     captures --> owner of each --> claims on each pair --> the best ones --> matrix
  *
  * A capture claims each pair that it saw; the sender's claim is better than the receiver's, which
- * is better than a bystander's. Of the best claims, those of captures that overlap in time saw the
- * same frames, and the larger counts; those that do not are pieces of one (a rotated capture), and
- * are added up: the heaviest set of which no two overlap. Filtered traffic is judged by the same
- * rule, so that an ARP request which every host saw counts once.
+ * is better than a bystander's. A claim is void beside a better one that overlaps it in time, or
+ * whose owner was given to us and not found from the frames (a guess can be wrong in one piece of a
+ * rotated capture; what is given holds even if the hosts' clocks do not agree). Of the claims that
+ * are left, those that overlap in time saw the same frames, and the larger counts; those that do
+ * not are pieces, and are added up: the heaviest set of which no two overlap. Filtered traffic is
+ * judged by the same rule, so that an ARP request which every host saw counts once.
  */
 #include "tally/owner.h"
 #include <vttif/error.h>
@@ -24,14 +26,13 @@ struct placed {
     const struct vttif_capture *capture;
     struct owner owner;
     struct span window;
-    uint32_t place; /* same for captures of one owner */
 };
 
 struct claim {
     struct pair_key key;
     uint64_t bytes, frames;
     enum rank rank;
-    uint32_t place; /* of a bystander; 0 else: the pair's address says whose they are */
+    bool given; /* the owner, on which the rank hangs */
     struct span window;
 };
 
@@ -59,28 +60,14 @@ static bool overlap(const struct span *a, const struct span *b)
     return a->first_ns <= b->last_ns && b->first_ns <= a->last_ns;
 }
 
-/* The owner's lowest address stands for it. */
-static struct vttif_address owner_label(const struct owner *owner)
-{
-    struct vttif_address lowest = {.kind = VTTIF_ADDRESS_NONE};
-    for (size_t i = 0; i < owner->n_addresses; i++)
-        if (i == 0 || vttif_address_compare(&owner->addresses[i], &lowest) < 0)
-            lowest = owner->addresses[i];
-    return lowest;
-}
-
 static struct placed *place_captures(const struct vttif_capture *captures, size_t n,
                                      const struct vttif_hosts *hosts)
 {
     struct placed *placed = g_new0(struct placed, n);
-    g_autofree struct vttif_address *labels = g_new0(struct vttif_address, n);
     for (size_t i = 0; i < n; i++) {
         placed[i].capture = &captures[i];
         placed[i].window = window_of(captures[i].tally);
         owner_find(&captures[i], hosts, &placed[i].owner);
-        labels[i] = owner_label(&placed[i].owner);
-        while (vttif_address_compare(&labels[placed[i].place], &labels[i]) != 0)
-            placed[i].place++;
     }
     return placed;
 }
@@ -135,25 +122,17 @@ static void add_claims(GArray *claims, const struct placed *placed)
                               .rank = owner_has(&placed->owner, &src)   ? SENDER
                                       : owner_has(&placed->owner, &dst) ? RECEIVER
                                                                         : BYSTANDER,
+                              .given = placed->capture->n_addresses > 0,
                               .window = placed->window};
-        claim.place = claim.rank == BYSTANDER ? placed->place : 0;
         g_array_append_val(claims, claim);
     }
 }
 
-/* Claims that may be pieces of one stand together, in the order in which they end. */
-static int compare_pieces(const struct claim *x, const struct claim *y)
-{
-    int order = memcmp(&x->key, &y->key, sizeof x->key);
-    if (order == 0)
-        order = (x->rank < y->rank) - (x->rank > y->rank);
-    return order ? order : (x->place > y->place) - (x->place < y->place);
-}
-
+/* Claims on one pair stand together, in the order in which they end. */
 static int compare_claims(gconstpointer a, gconstpointer b)
 {
     const struct claim *x = a, *y = b;
-    int order = compare_pieces(x, y);
+    int order = memcmp(&x->key, &y->key, sizeof x->key);
     return order
                ? order
                : (x->window.last_ns > y->window.last_ns) - (x->window.last_ns < y->window.last_ns);
@@ -164,13 +143,13 @@ static bool heavier(const struct claim *a, const struct claim *b)
     return a->bytes != b->bytes ? a->bytes > b->bytes : a->frames > b->frames;
 }
 
-/* How many of the n claims end before that time. */
-static size_t count_ended(const struct claim *pieces, size_t n, int64_t first_ns)
+/* How many of n ends, in their order, are before that time. */
+static size_t count_ended(const int64_t *ends, size_t n, int64_t first_ns)
 {
     size_t low = 0;
     while (low < n) {
         size_t middle = low + (n - low) / 2;
-        if (pieces[middle].window.last_ns < first_ns)
+        if (ends[middle] < first_ns)
             low = middle + 1;
         else
             n = middle;
@@ -185,14 +164,46 @@ static struct claim join(const struct claim *pieces, size_t n)
     if (G_LIKELY(n == 1))
         return pieces[0];
     g_autofree struct claim *best = g_new0(struct claim, n + 1);
+    g_autofree int64_t *ends = g_new(int64_t, n);
     for (size_t i = 0; i < n; i++) {
+        ends[i] = pieces[i].window.last_ns;
         struct claim with = pieces[i];
-        const struct claim *before = &best[count_ended(pieces, i, with.window.first_ns)];
+        const struct claim *before = &best[count_ended(ends, i, with.window.first_ns)];
         with.bytes += before->bytes;
         with.frames += before->frames;
         best[i + 1] = heavier(&with, &best[i]) ? with : best[i];
     }
     return best[n];
+}
+
+/* Takes out the void ones of n > 0 claims on one pair; returns how many are left. O(n log n). */
+static size_t void_claims(struct claim *claims, size_t n)
+{
+    enum rank given = BYSTANDER;
+    /* earliest[rank][i]: when the first of the claims from i on begins that are of that rank */
+    g_autofree int64_t *earliest = g_new(int64_t, 2 * (n + 1));
+    int64_t *of[] = {[RECEIVER] = earliest, [SENDER] = earliest + n + 1};
+    of[RECEIVER][n] = of[SENDER][n] = G_MAXINT64;
+    for (size_t i = n; i-- > 0;) {
+        if (claims[i].given)
+            given = MAX(given, claims[i].rank);
+        for (enum rank rank = RECEIVER; rank <= SENDER; rank++)
+            of[rank][i] = claims[i].rank == rank ? MIN(of[rank][i + 1], claims[i].window.first_ns)
+                                                 : of[rank][i + 1];
+    }
+    g_autofree int64_t *ends = g_new(int64_t, n);
+    for (size_t i = 0; i < n; i++)
+        ends[i] = claims[i].window.last_ns;
+    size_t left = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t from = count_ended(ends, n, claims[i].window.first_ns);
+        bool is_void = claims[i].rank < given;
+        for (enum rank better = claims[i].rank + 1; better <= SENDER; better++)
+            is_void |= of[better][from] <= claims[i].window.last_ns;
+        if (!is_void)
+            claims[left++] = claims[i];
+    }
+    return left;
 }
 
 /* Leaves one claim a pair. */
@@ -202,13 +213,10 @@ static void settle(GArray *claims)
     guint settled = 0;
     g_array_sort(claims, compare_claims);
     for (guint i = 0, n; i < claims->len; i += n) {
-        for (n = 1; i + n < claims->len && compare_pieces(&list[i], &list[i + n]) == 0;)
+        for (n = 1;
+             i + n < claims->len && memcmp(&list[i].key, &list[i + n].key, sizeof list->key) == 0;)
             n++;
-        struct claim sum = join(&list[i], n), *last = settled > 0 ? &list[settled - 1] : NULL;
-        if (!last || memcmp(&last->key, &sum.key, sizeof sum.key) != 0)
-            list[settled++] = sum;
-        else if (sum.rank == last->rank && heavier(&sum, last))
-            *last = sum;
+        list[settled++] = join(&list[i], n == 1 ? 1 : void_claims(&list[i], n));
     }
     g_array_set_size(claims, settled);
 }

@@ -9,9 +9,10 @@ static struct pair *table_new(size_t size)
     return table;
 }
 
-void pairs_init(struct pairs *pairs, size_t max)
+void pairs_init(struct pairs *pairs, size_t max, uint64_t seed)
 {
-    *pairs = (struct pairs){.table = table_new(FIRST_SIZE), .mask = FIRST_SIZE - 1, .max = max};
+    *pairs = (struct pairs){
+        .table = table_new(FIRST_SIZE), .mask = FIRST_SIZE - 1, .max = max, .seed = seed};
 }
 
 void pairs_clear(struct pairs *pairs)
@@ -47,13 +48,19 @@ struct vttif_address pair_dst(const struct pair_key *key)
     return unpack(key->dst_high, key->dst_low, key->tail, 0);
 }
 
-/* Multiply and fold: sender and receiver must not cancel out. */
-static inline size_t key_hash(const struct pair_key *key)
+/* The upper half of a product folded onto its lower: every bit of both words counts. */
+static inline uint64_t fold(uint64_t a, uint64_t b)
 {
-    uint64_t a = (key->src_low ^ key->src_high * 0x2545f4914f6cdd1du) * 0x9e3779b97f4a7c15u;
-    uint64_t b = (key->dst_low ^ key->dst_high * 0xd6e8feb86659fd93u) * 0xc2b2ae3d27d4eb4fu;
-    uint64_t mixed = ((a ^ a >> 32) + (b ^ key->tail)) * 0x9e3779b97f4a7c15u;
-    return (size_t)(mixed >> 32);
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* The seed keeps a sender of made-up addresses from choosing pairs that all fall on one place. */
+static inline size_t key_hash(const struct pair_key *key, uint64_t seed)
+{
+    uint64_t src = fold(key->src_high ^ seed, key->src_low ^ 0x9e3779b97f4a7c15u);
+    uint64_t dst = fold(key->dst_high ^ ~seed, key->dst_low ^ 0xc2b2ae3d27d4eb4fu);
+    return (size_t)fold(src ^ 0x2545f4914f6cdd1du, dst ^ key->tail);
 }
 
 static inline bool key_equal(const struct pair_key *a, const struct pair_key *b)
@@ -63,9 +70,10 @@ static inline bool key_equal(const struct pair_key *a, const struct pair_key *b)
 }
 
 /* The entry of the key or the free one where it belongs. */
-static inline struct pair *find(struct pair *table, size_t mask, const struct pair_key *key)
+static inline struct pair *find(struct pair *table, size_t mask, uint64_t seed,
+                                const struct pair_key *key)
 {
-    size_t at = key_hash(key) & mask;
+    size_t at = key_hash(key, seed) & mask;
     while (table[at].key.tail != 0 && !key_equal(&table[at].key, key))
         at = (at + 1) & mask;
     return &table[at];
@@ -77,7 +85,7 @@ static void grow(struct pairs *pairs)
     struct pair *table = table_new(size);
     for (size_t i = 0; i <= pairs->mask; i++)
         if (pairs->table[i].key.tail != 0)
-            *find(table, size - 1, &pairs->table[i].key) = pairs->table[i];
+            *find(table, size - 1, pairs->seed, &pairs->table[i].key) = pairs->table[i];
     g_aligned_free(pairs->table);
     pairs->table = table;
     pairs->mask = size - 1;
@@ -85,14 +93,14 @@ static void grow(struct pairs *pairs)
 
 struct pair *pairs_get(struct pairs *pairs, const struct pair_key *key)
 {
-    struct pair *pair = find(pairs->table, pairs->mask, key);
+    struct pair *pair = find(pairs->table, pairs->mask, pairs->seed, key);
     if (G_LIKELY(pair->key.tail != 0))
         return pair;
     if (pairs->used == pairs->max)
         return NULL;
     if (pairs->used >= (pairs->mask + 1) / 2) {
         grow(pairs);
-        pair = find(pairs->table, pairs->mask, key);
+        pair = find(pairs->table, pairs->mask, pairs->seed, key);
     }
     pairs->used++;
     pair->key = *key;
@@ -101,7 +109,7 @@ struct pair *pairs_get(struct pairs *pairs, const struct pair_key *key)
 
 const struct pair *pairs_find(const struct pairs *pairs, const struct pair_key *key)
 {
-    const struct pair *pair = find(pairs->table, pairs->mask, key);
+    const struct pair *pair = find(pairs->table, pairs->mask, pairs->seed, key);
     return pair->key.tail != 0 ? pair : NULL;
 }
 

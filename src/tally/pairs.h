@@ -29,9 +29,10 @@ struct pairs {
     struct pair *table;
     size_t mask; /* size - 1, size a power of two */
     size_t used, max;
+    uint64_t seed; /* of the hash */
 };
 
-void pairs_init(struct pairs *pairs, size_t max);
+void pairs_init(struct pairs *pairs, size_t max, uint64_t seed);
 void pairs_clear(struct pairs *pairs);
 
 struct pair_key pair_key(const struct vttif_address *src, const struct vttif_address *dst,

@@ -18,7 +18,8 @@ struct vttif_tally *vttif_tally_new(const struct vttif_tally_options *options)
 {
     struct vttif_tally *tally = g_new0(struct vttif_tally, 1);
     tally->options = *options;
-    pairs_init(&tally->pairs, options->max_pairs ? options->max_pairs : VTTIF_PAIRS_MAX);
+    pairs_init(&tally->pairs, options->max_pairs ? options->max_pairs : VTTIF_PAIRS_MAX,
+               options->seed);
     tally->lane = g_new0(struct lane, 1);
     tally->pending = g_new(struct pending, PENDING_MAX);
     lane_init(tally->lane, options);
