@@ -599,6 +599,46 @@ static void a_capture_given_twice_counts_once(void)
     g_assert_cmpfloat(vttif_matrix_total(one), ==, 100);
 }
 
+/* A rotated capture of h2 whose second piece happens to be of one pair alone, and so may be taken
+ * for h1's:   [1>2 3>2 1>2 3>2 ...][1>2 1>2 ...]
+ */
+static void a_guess_that_is_wrong_for_one_piece_loses_nothing(void)
+{
+    g_autoptr(vttif_tally) first = tally_new(VTTIF_COUNT_PAYLOAD);
+    g_autoptr(vttif_tally) second = tally_new(VTTIF_COUNT_PAYLOAD);
+    for (int i = 0; i < 10; i++) {
+        send(first, 1, 2, i * MS);
+        send(first, 3, 2, i * MS);
+        send(second, 1, 2, (100 + i) * MS);
+    }
+    vttif_tally_finish(first);
+    vttif_tally_finish(second);
+    struct vttif_capture captures[] = {{.name = "a", .tally = first},
+                                       {.name = "b", .tally = second}};
+    g_autoptr(vttif_matrix) matrix = merge(captures, 2, NULL);
+    g_assert_cmpfloat(cell(matrix, "10.0.0.1", "10.0.0.2"), ==, 2000);
+    g_assert_cmpfloat(cell(matrix, "10.0.0.3", "10.0.0.2"), ==, 1000);
+}
+
+/* Given owners hold even if the clocks of the two hosts are an hour apart. */
+static void clocks_that_disagree_count_nothing_twice(void)
+{
+    g_autoptr(vttif_tally) at_1 = tally_new(VTTIF_COUNT_PAYLOAD);
+    g_autoptr(vttif_tally) at_2 = tally_new(VTTIF_COUNT_PAYLOAD);
+    struct vttif_address h1 = address_of("10.0.0.1"), h2 = address_of("10.0.0.2");
+    for (int i = 0; i < 10; i++) {
+        send(at_1, 1, 2, i * MS);
+        send(at_2, 1, 2, (3600000 + i) * MS);
+    }
+    vttif_tally_finish(at_1);
+    vttif_tally_finish(at_2);
+    struct vttif_capture captures[] = {
+        {.name = "h1", .tally = at_1, .addresses = &h1, .n_addresses = 1},
+        {.name = "h2", .tally = at_2, .addresses = &h2, .n_addresses = 1}};
+    g_autoptr(vttif_matrix) matrix = merge(captures, 2, NULL);
+    g_assert_cmpfloat(cell(matrix, "10.0.0.1", "10.0.0.2"), ==, 1000);
+}
+
 /* Both addresses are common to all frames of both captures. */
 static void two_hosts_alone_need_no_names(void)
 {
@@ -715,6 +755,10 @@ int main(int argc, char **argv)
     g_test_add_func("/merge/pieces of two interfaces of a host are not mixed up",
                     pieces_of_two_interfaces_of_a_host_are_not_mixed_up);
     g_test_add_func("/merge/a capture given twice counts once", a_capture_given_twice_counts_once);
+    g_test_add_func("/merge/a guess that is wrong for one piece loses nothing",
+                    a_guess_that_is_wrong_for_one_piece_loses_nothing);
+    g_test_add_func("/merge/clocks that disagree count nothing twice",
+                    clocks_that_disagree_count_nothing_twice);
     g_test_add_func("/merge/two hosts alone need no names", two_hosts_alone_need_no_names);
     g_test_add_func("/merge/a host is the sum of its addresses, strangers are left out",
                     a_host_is_the_sum_of_its_addresses_and_strangers_are_left_out);
