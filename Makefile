@@ -26,6 +26,8 @@ test-sanitize:
 	scripts/run-tests $(BUILD)-sanitize -Db_sanitize=address,undefined -Db_lundef=false $(MESON_OPTIONS)
 
 install: all
+	meson configure $(BUILD) -Dprefix=$(PREFIX)
+	ninja -C $(BUILD)
 	meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
 
 bench: all

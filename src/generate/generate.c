@@ -257,6 +257,8 @@ static void append_host(GString *text, const char *name, const GArray *addresses
 static struct vttif_hosts *hosts_from_sidecars(GArray *jobs, GError **error)
 {
     g_autoptr(GPtrArray) order = g_ptr_array_new();
+    if (jobs->len == 1)
+        return NULL; /* one host alone would have nobody to talk to */
     for (guint i = 0; i < jobs->len; i++) {
         struct job *job = &g_array_index(jobs, struct job, i);
         if (!job->sidecar)

@@ -145,6 +145,20 @@ static void sidecars_of_all_files_name_the_endpoints(void)
     folder_remove(folder);
 }
 
+static void the_capture_of_one_host_alone_shows_whom_it_talks_to(void)
+{
+    char *folder = folder_new();
+    g_autofree char *a = write_h1(folder, "x.pcap");
+    write_text(folder, "x.json", SIDECAR("h1", "\"10.0.0.1\"", ""));
+    struct result result = generate((const char *[]){a}, 1, (struct generate_options){0});
+    g_assert_no_error(result.error);
+    g_assert_cmpfloat(vttif_matrix_total(result.matrix), >, 0);
+    g_assert_cmpuint(vttif_matrix_account(result.matrix)->filtered[VTTIF_REASON_STRANGER].bytes, ==,
+                     0);
+    result_clear(&result);
+    folder_remove(folder);
+}
+
 static void captures_of_a_host_may_each_name_other_addresses(void)
 {
     char *folder = folder_new();
@@ -375,6 +389,8 @@ int main(int argc, char **argv)
                     the_files_name_says_whose_capture_it_is);
     g_test_add_func("/generate/sidecars of all files name the endpoints",
                     sidecars_of_all_files_name_the_endpoints);
+    g_test_add_func("/generate/the capture of one host alone shows whom it talks to",
+                    the_capture_of_one_host_alone_shows_whom_it_talks_to);
     g_test_add_func("/generate/captures of a host may each name other addresses",
                     captures_of_a_host_may_each_name_other_addresses);
     g_test_add_func("/generate/a capture that its sidecar calls incomplete is a problem",
