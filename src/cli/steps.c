@@ -100,6 +100,18 @@ static void say_lines(const GString *notes)
             cli_say("%s", *line);
 }
 
+/* A matrix of zeros beside traffic that was seen: the hosts file is not that of these captures. */
+static void warn_of_strangers(const struct vttif_matrix *matrix)
+{
+    const struct vttif_dropped *strangers =
+        &vttif_matrix_account_const(matrix)->filtered[VTTIF_REASON_STRANGER];
+    if (vttif_matrix_cells(matrix) == 0 && strangers->frames > 0)
+        cli_say("vttif: all %" G_GUINT64_FORMAT
+                " frames that may be the program's are from or to addresses that are no endpoints: "
+                "are the addresses of the hosts right, and told apart by what --endpoints says?",
+                strangers->frames);
+}
+
 struct vttif_matrix *cli_generate(const char *const *files, size_t n,
                                   const struct vttif_hosts *hosts, bool *incomplete)
 {
@@ -120,6 +132,7 @@ struct vttif_matrix *cli_generate(const char *const *files, size_t n,
         cli_fail("%s", (const char *)problems->pdata[i]);
     if (cli_reading.verbose)
         say_lines(notes);
+    warn_of_strangers(matrix);
     *incomplete = problems->len > 0;
     return matrix;
 }

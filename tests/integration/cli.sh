@@ -52,7 +52,7 @@ echo "hello, world" >text.pcap
 printf ',a,b\na,0,1200\nb,34,0\n' >matrix.csv
 mkdir directory
 
-plan 63
+plan 64
 # --- help and typos
 ok "--help tells what it is" exits 0 "$vttif" --help
 ok "every command has --help" bash -c "for c in infer monitor generate show; do $vttif \$c --help || exit; done"
@@ -117,6 +117,7 @@ ok "not a number" bad e.csv ',a,b\na,0,nan\nb,2,0\n' "e.csv:2"
 ok "an empty matrix file" bad f.csv '' "f.csv"
 ok "JSON that breaks off" bad g.json '{"schema": "vttif.matrix/1", "endpoints": ["a"' "g.json"
 ok "a hosts file with a duplicate" bash -c "printf 'a 10.0.0.1\na 10.0.0.2\n' >h; $vttif generate --hosts h two.pcap 2>&1 | grep -q 'h:2: there is already a host'"
+ok "hosts that nobody has are told of" bash -c "printf 'a 10.9.0.1\nb 10.9.0.2\n' >h; $vttif generate --hosts h two.pcap 2>&1 | grep -q 'no endpoints: are the addresses'"
 ok "a hosts file with an unknown key" bash -c "printf 'a 10.0.0.1 speed=1\n' >h; $vttif generate --hosts h two.pcap 2>&1 | grep -q \"h:1: unknown key 'speed=1'\""
 
 # --- output
