@@ -90,6 +90,15 @@ static char *capture_problem(const struct capture *capture)
     return NULL;
 }
 
+/* What tcpdump left unread when it was stopped came after the program's end, unless it was needed
+ * to reach the target: it is no part of the run, and not counted as received. */
+static uint64_t received_in_run(const struct capture *capture)
+{
+    uint64_t captured = capture->counts.captured;
+    uint64_t missing = capture->target > captured ? capture->target - captured : 0;
+    return captured + missing + capture->counts.dropped;
+}
+
 void record_judge(struct capture *capture, struct offline_capture *result)
 {
     uint64_t in_file;
@@ -99,7 +108,7 @@ void record_judge(struct capture *capture, struct offline_capture *result)
         .host = capture->host,
         .file = g_strdup(capture->file),
         .interface = g_strdup(capture->interface),
-        .received = capture->counts.received,
+        .received = received_in_run(capture),
         .captured = in_file,
         .dropped = capture->counts.dropped,
         .complete = !lost_before && !lost_in_file,

@@ -42,7 +42,8 @@ static void tell_stage(const char *stage, size_t done, size_t of, void *data)
 
 static void tell_result(const struct offline_result *result, FILE *report)
 {
-    fprintf(report, "ran %d\n", result->started_us > 0);
+    fprintf(report, "ran %d from %.6f to %.6f\n", result->started_us > 0,
+            (double)result->started_us / G_USEC_PER_SEC, (double)result->ended_us / G_USEC_PER_SEC);
     for (size_t i = 0; i < result->n_captures; i++) {
         const struct offline_capture *capture = &result->captures[i];
         fprintf(report, "capture %s %s %s received %lu captured %lu dropped %lu complete %d\n",

@@ -106,7 +106,12 @@ every_datagram_is_there() {
 }
 
 all_are_complete() {
-    [ "$(grep -c '^capture .* dropped 0 complete 1$' report)" -eq 4 ]
+    [ "$(grep -c '^capture .* dropped 0 complete 1$' report)" -eq 4 ] && all_add_up
+}
+
+# received = captured + dropped
+all_add_up() {
+    awk '$1 == "capture" && $6 != $8 + $10 { exit 1 }' report
 }
 
 json_says_the_same() {
@@ -126,16 +131,29 @@ few_at_the_last_moment() { # the kernel's block is not full: tcpdump hears of it
     done
 }
 
-amid_noise() { # others go on sending after the program's end
+# Frames of the noise in a host's file that were stamped between two times.
+noise_between() { # HOST FROM TO
+    tcpdump -tt -n -r out/"$1"-*.pcap udp dst port 7 2>/dev/null |
+        awk -v from="$2" -v to="$3" '$1 >= from && $1 <= to { n++ } END { print n + 0 }'
+}
+
+amid_noise() { # others go on sending after the program's end; what they sent before it is all there
     "$testbed" exec "$id" h4 "$flood" 10.77.0.2 7 100000 64 300 &
     noise_pid=$!
-    under_watch -- "$flood" 10.77.0.2 9 5000 64
+    under_watch -- "$flood" 10.77.0.2 9 5000 64 100
     status=$?
     kill -0 "$noise_pid" || return 1
     kill "$noise_pid"
     wait "$noise_pid"
     noise_pid=
-    [ "$status" -eq 0 ] && holds 5000 h2 udp dst port 9 && all_are_complete
+    from=$(sed -n 's/^ran 1 from \(.*\) to .*/\1/p' report)
+    to=$(sed -n 's/^ran 1 from .* to \(.*\)/\1/p' report)
+    sent=$(noise_between h4 "$from" "$to")
+    # On the wire at the very end: it may have its stamp there a little later.
+    arrived=$(noise_between h2 "$from" "$(echo "$to" | awk '{ printf "%.6f", $1 + 0.02 }')")
+    echo "sent $sent, arrived $arrived"
+    [ "$status" -eq 0 ] && holds 5000 h2 udp dst port 9 && all_are_complete &&
+        [ "$sent" -gt 100 ] && [ "$arrived" -ge "$sent" ]
 }
 
 drops_are_told() { # h2's capture is held while more comes than its 512 KiB take
@@ -151,7 +169,7 @@ drops_are_told() { # h2's capture is held while more comes than its 512 KiB take
     received=$(sed -n 's/^capture h2 .* received \([0-9]*\) .*/\1/p' report)
     captured=$(sed -n 's/^capture h2 .* captured \([0-9]*\) .*/\1/p' report)
     cat report
-    [ "$dropped" -gt 0 ] && [ $((captured + dropped)) -eq "$received" ]
+    [ "$dropped" -gt 0 ] && [ $((captured + dropped)) -eq "$received" ] && all_add_up
 }
 
 loopback_counts_once() {
