@@ -240,8 +240,9 @@ start_on_terminal() { # SHELL-PROGRAM
     rm -rf out ready interrupts
     rm -f keys && mkfifo keys
     echo "$1" >program.sh
-    # A shell starts background programs with SIGINT ignored, and that is inherited.
-    env --default-signal=INT,QUIT script -qec "$drive --hosts $hosts --directory $work/out -- sh $work/program.sh 9>report" \
+    # A shell starts background programs with SIGINT ignored, and that is inherited. script(1)
+    # runs this by $SHELL: a dash that stays in between would die of the Ctrl-C itself.
+    env --default-signal=INT,QUIT script -qec "exec $drive --hosts $hosts --directory $work/out -- sh $work/program.sh 9>report" \
         /dev/null <keys >typescript 2>&1 &
     terminal_pid=$!
     exec 8>keys

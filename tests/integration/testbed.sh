@@ -157,7 +157,7 @@ trap 'echo caught; sleep 0.2; exit 5' INT
 : >ready
 while :; do sleep 0.05; done
 END
-    timeout 60 script -qec "$testbed run 2 -- sh patient" "$work/typescript" <"$work/keys" &
+    timeout 60 script -qec "exec $testbed run 2 -- sh patient" "$work/typescript" <"$work/keys" &
     pid=$!
     exec 8>"$work/keys"
     wait_until 60 test -e "$work/ready"
