@@ -76,6 +76,19 @@ void mp_receive(int from, int tag, void *data, size_t n);
  */
 void mp_exchange(int to, const void *data, int from, void *into, size_t n, int tag);
 
+/* The same for messages of different lengths. */
+void mp_exchange_lengths(int to, const void *data, size_t n_out, int from, void *into, size_t n_in,
+                         int tag);
+
+/*
+ * Takes the next message with this tag from whichever rank sent one, in the order of arrival, and
+ * tells from whom and how long. The caller frees it. Before a rank may do so, all ranks call
+ * mp_meet for it once (over PVM it opens the connections, which needs both sides). After that they
+ * send to it with mp_send or mp_exchange.
+ */
+void mp_meet(int rank);
+void *mp_receive_any(int tag, int *from, size_t *n);
+
 /* Seconds of a clock that only goes forward. */
 double mp_seconds(void);
 
@@ -85,9 +98,10 @@ _Noreturn void mp_abort(const char *format, ...) __attribute__((format(printf, 1
 
 /*
  * Writes what was really sent as a traffic matrix, in CSV: first row and column are the names of
- * the hosts of ranks 0, 1, ... as the hosts themselves say; cells are bytes handed to mp_send and
- * mp_exchange. Ranks that share a host are one row; what stayed within a host is left out.
- * Every rank calls it; only rank 0 passes the stream. Returns false in rank 0 if writing failed.
+ * the hosts of ranks 0, 1, ... as the hosts themselves say; cells are bytes handed to mp_send,
+ * mp_exchange and what is made of them (collective.h). Ranks that share a host are one row; what
+ * stayed within a host is left out. Every rank calls it; only rank 0 passes the stream. Returns
+ * false in rank 0 if writing failed.
  */
 bool mp_write_truth(FILE *out);
 
