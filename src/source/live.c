@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "source/live.h"
+
+void live_snapshot_reserve(struct live_snapshot *snapshot, size_t n_pairs)
+{
+    snapshot->pairs = g_renew(struct live_pair, snapshot->pairs, n_pairs);
+    snapshot->sums = g_renew(struct live_sum, snapshot->sums, n_pairs);
+}
+
+void live_snapshot_clear(struct live_snapshot *snapshot)
+{
+    g_free(snapshot->pairs);
+    g_free(snapshot->sums);
+    *snapshot = (struct live_snapshot){0};
+}
+
+int live_fd(const struct live *live)
+{
+    return live->ops->fd(live);
+}
+
+void live_dispatch(struct live *live)
+{
+    live->ops->dispatch(live);
+}
+
+int64_t live_now_ns(const struct live *live)
+{
+    return live->ops->now_ns(live);
+}
+
+bool live_read(struct live *live, struct live_snapshot *snapshot, GError **error)
+{
+    return live->ops->read(live, snapshot, error);
+}
+
+bool live_set_threshold(struct live *live, uint64_t byte_threshold, int64_t time_bound_ns,
+                        GError **error)
+{
+    return live->ops->set_threshold(live, byte_threshold, time_bound_ns, error);
+}
+
+bool live_set_hosts(struct live *live, const struct vttif_hosts *hosts, GError **error)
+{
+    return live->ops->set_hosts(live, hosts, error);
+}
+
+static bool fail_without_interfaces(const struct live *live, GError **error)
+{
+    g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT, "a source of kind %s has no interfaces",
+                live->ops->name);
+    return false;
+}
+
+bool live_attach(struct live *live, const char *name, enum live_side side, GError **error)
+{
+    return live->ops->attach ? live->ops->attach(live, name, side, error)
+                             : fail_without_interfaces(live, error);
+}
+
+bool live_detach(struct live *live, const char *name, GError **error)
+{
+    return live->ops->detach ? live->ops->detach(live, name, error)
+                             : fail_without_interfaces(live, error);
+}
+
+const struct live_interface *live_interfaces(const struct live *live, size_t *n)
+{
+    *n = 0;
+    return live->ops->interfaces ? live->ops->interfaces(live, n) : NULL;
+}
+
+void live_close(struct live *live)
+{
+    if (live)
+        live->ops->close(live);
+}
