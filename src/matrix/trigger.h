@@ -48,8 +48,8 @@ struct rate_stamp {
     int64_t last_ns; /* of the last stamp; 0: none yet */
 };
 
-/* Counts bytes of the pair at now_ns (> 0). True if a multiple of byte_threshold was passed less
- * than time_bound after the one before (or two at once): a crossing. */
+/* Counts bytes of the pair at now_ns (> 0). True if a multiple of byte_threshold was reached or
+ * passed less than time_bound after the one before: a crossing. A call makes at most one stamp. */
 bool rate_stamp_add(struct rate_stamp *stamp, const struct trigger_options *options, uint64_t bytes,
                     int64_t now_ns);
 

@@ -8,10 +8,11 @@
  *              └── crossings ───►    │   └──► matrix/trigger   alerts: sustained, quiet
  *                                    └──► answers: matrix, topology, pairs, account
  *
- * Time is given in nanoseconds since 1970 and never read here, except by monitor_attach, which runs
- * a monitor on a GLib main loop. With a replay source the time is the capture's. Seconds are whole
- * seconds since 1970; second s is the time from s to s + 1. The second that is running, monitor's
- * `present`, is included in answers with what has passed of it.
+ * Times are nanoseconds since 1970. A replay source has its capture's clock, and is played exactly
+ * up to each second's end; the others have CLOCK_MONOTONIC, to which the monitor adds what makes it
+ * the time of day (steps forward are followed, time never goes back). Seconds are whole seconds
+ * since 1970; second s is the time from s to s + 1. The one that is running, `present`, is included
+ * in answers with what has passed of it.
  *
  * Endpoints and pairs are numbered as they are learned and keep their numbers as long as the
  * monitor lives; endpoint 0 is "other", and pair 0, from 0 to 0, has the bytes of those pairs for
@@ -25,59 +26,66 @@
 
 #include "matrix/history.h"
 #include "matrix/trigger.h"
+#include "source/live.h"
 #include <vttif/endpoint.h>
 #include <vttif/matrix.h>
 #include <vttif/topology.h>
 
-struct live; /* source/live.h */
 struct monitor;
 typedef struct monitor monitor_handle; /* the name that g_autoptr wants */
 
 struct monitor_options {
-    struct vttif_hosts *hosts; /* the endpoints' names, taken; NULL: endpoints are addresses */
-    bool hosts_only; /* leave out pairs with an address that no host has: "stranger" */
+    const struct vttif_hosts *hosts; /* the endpoints' names, as given to the source; copied; NULL:
+                                        endpoints are addresses */
+    enum vttif_count count; /* what bytes are */
+    bool source_clock; /* the source's clock counts from 1970: a replay */
     struct history_options history; /* max_series is set by the monitor */
-    struct trigger_options trigger;
-    size_t max_pairs; /* 0: MONITOR_PAIRS_MAX */
-    /* Told of problems that do not end the service, a sentence each; NULL: nobody is. */
-    void (*report)(void *context, const char *sentence);
+    struct trigger_options trigger; /* byte_threshold 0: no alerts */
+    size_t max_pairs; /* 0: LIVE_PAIRS_DEFAULT */
+    /* Told of what does not end the service, a sentence each: an interface that came or went, a
+     * failure to read. NULL: nobody is. */
+    void (*report)(void *context, bool is_problem, const char *sentence);
     void *report_context;
 };
 
-#define MONITOR_PAIRS_MAX 65536
-
 /* --- life ------------------------------------------------------------------------------------ */
 
-/* A monitor of the source, which it takes and closes in monitor_free. What the source counted
- * before now_ns is in the counters, but in no second and no alert. NULL with error if the source
- * cannot be read. */
-struct monitor *monitor_new(struct live *source, const struct monitor_options *options,
-                            int64_t now_ns, GError **error);
+/*
+ * A monitor lives thus:
+ *
+ *     monitor = monitor_new(&options);
+ *     config.events = monitor_events(monitor);        the source tells the monitor what happens
+ *     monitor_start(monitor, live_..._open(&config, error), error);
+ *     monitor_attach(monitor, NULL);                  or monitor_poll at every second's end
+ */
+struct monitor *monitor_new(const struct monitor_options *options);
+struct live_events monitor_events(struct monitor *monitor);
+/* Takes the source, which monitor_free closes, and reads it for the first time. What it counted
+ * before is in the counters, but in no second and no alert. Fails if the source cannot be read. */
+bool monitor_start(struct monitor *monitor, struct live *source, GError **error);
 void monitor_free(struct monitor *monitor);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(monitor_handle, monitor_free)
 
-/* Runs the monitor on the context: reads at every second's begin, takes the source's events as they
- * come, raises alerts when they are due. Ends with monitor_detach or monitor_free. */
+/* Runs the monitor on the context (NULL: the default one): reads at every second's begin, takes the
+ * source's events as they come, raises alerts when they are due. */
 void monitor_attach(struct monitor *monitor, GMainContext *context);
 void monitor_detach(struct monitor *monitor);
 
-/* Takes other options without losing a count: hosts and names hold from now on for pairs that are
- * new, the trigger begins anew, the history is kept as far as it fits. */
-bool monitor_reload(struct monitor *monitor, const struct monitor_options *options, int64_t now_ns,
-                    GError **error);
+/* Takes other options without losing a count: hosts and names, thresholds, lengths and budget of
+ * the history. count, source_clock and max_pairs stay. The trigger begins anew if its options
+ * changed; counts of addresses that are other hosts' now stay with the old names. */
+bool monitor_reload(struct monitor *monitor, const struct monitor_options *options, GError **error);
 
-/* Reads the source's counters and events, and moves the time to now_ns; alerts that are due are
- * raised meanwhile. What came since the last call is booked in the second that was then running, so
- * call it when a second ends; answers are as fresh as the last call. Time never goes back. O(pairs
- * that changed). */
-bool monitor_poll(struct monitor *monitor, int64_t now_ns, GError **error);
-/* The same at the time that it is now: for a fresh answer. Costs nothing within a millisecond of
- * the last one. */
+/* Reads the source up to now: its events, its counters; alerts that are due are raised meanwhile.
+ * What came since the last call is booked in the second that was then running, so call it when a
+ * second begins. O(pairs). */
+bool monitor_poll(struct monitor *monitor, GError **error);
+/* The same for a fresh answer: costs nothing within 10 ms of the last one. */
 bool monitor_refresh(struct monitor *monitor, GError **error);
-/* The time that it is now by the source's clock. */
-int64_t monitor_clock_ns(const struct monitor *monitor);
-/* The time of the last poll; the running second is this / 1e9. */
+/* The time of the last poll; the second that is running is this / 1e9. */
 int64_t monitor_now_ns(const struct monitor *monitor);
+/* The source, for its interfaces and its name. */
+struct live *monitor_source(const struct monitor *monitor);
 
 /* --- answers --------------------------------------------------------------------------------- */
 
@@ -140,7 +148,7 @@ struct vttif_account monitor_account(const struct monitor *monitor);
 
 /* About the monitor itself. */
 struct monitor_status {
-    int64_t started_ns; /* when monitor_new was called */
+    int64_t started_ns; /* when monitor_start was called */
     uint64_t polls;
     uint64_t poll_ns; /* processor time spent in them */
     size_t history_bytes, history_budget;
