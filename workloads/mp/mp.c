@@ -65,26 +65,42 @@ int mp_size(void)
     return backend_size();
 }
 
-static void check_partner(const char *what, int rank, int tag, size_t n)
+static void check_tag(int tag)
+{
+    if (tag < 0 || tag > MP_TAG_MAX)
+        mp_abort("tags go from 0 to %d, rank %d used %d", MP_TAG_MAX, mp_rank(), tag);
+}
+
+static void check_partner(const char *what, int rank, size_t n)
 {
     if (rank < 0 || rank >= mp_size() || rank == mp_rank())
         mp_abort("rank %d cannot %s rank %d of %d", mp_rank(), what, rank, mp_size());
-    if (tag < 0 || tag > MP_TAG_MAX)
-        mp_abort("tags go from 0 to %d, rank %d used %d", MP_TAG_MAX, mp_rank(), tag);
     if (n > INT_MAX)
         mp_abort("a message has at most %d bytes, rank %d used %zu", INT_MAX, mp_rank(), n);
 }
 
-void mp_exchange(int to, const void *data, int from, void *into, size_t n, int tag)
+void mp_transfer(int to, const void *data, size_t n_out, int from, void *into, size_t n_in, int tag)
 {
     if (to != MP_NOBODY) {
-        check_partner("send to", to, tag, n);
-        sent_bytes[to] += n;
+        check_partner("send to", to, n_out);
+        sent_bytes[to] += n_out;
     }
     if (from != MP_NOBODY)
-        check_partner("receive from", from, tag, n);
+        check_partner("receive from", from, n_in);
     if (to != MP_NOBODY || from != MP_NOBODY)
-        backend_exchange(to, data, from, into, n, tag);
+        backend_exchange(to, data, n_out, from, into, n_in, tag);
+}
+
+void mp_exchange_lengths(int to, const void *data, size_t n_out, int from, void *into, size_t n_in,
+                         int tag)
+{
+    check_tag(tag);
+    mp_transfer(to, data, n_out, from, into, n_in, tag);
+}
+
+void mp_exchange(int to, const void *data, int from, void *into, size_t n, int tag)
+{
+    mp_exchange_lengths(to, data, n, from, into, n, tag);
 }
 
 void mp_send(int to, int tag, const void *data, size_t n)
@@ -95,6 +111,19 @@ void mp_send(int to, int tag, const void *data, size_t n)
 void mp_receive(int from, int tag, void *data, size_t n)
 {
     mp_exchange(MP_NOBODY, NULL, from, data, n, tag);
+}
+
+void mp_meet(int rank)
+{
+    if (rank < 0 || rank >= mp_size())
+        mp_abort("rank %d cannot meet rank %d of %d", mp_rank(), rank, mp_size());
+    backend_meet(rank);
+}
+
+void *mp_receive_any(int tag, int *from, size_t *n)
+{
+    check_tag(tag);
+    return backend_receive_any(tag, from, n);
 }
 
 double mp_seconds(void)

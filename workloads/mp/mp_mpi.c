@@ -6,8 +6,7 @@
 
 #include "backend.h"
 
-/* Above the tags of the program; MPI guarantees tags up to 32767. */
-enum { TAG_COLLECT = MP_TAG_MAX + 1, TAG_FINISH };
+enum { TAG_COLLECT = TAG_BACKEND, TAG_FINISH };
 
 static int world_rank;
 static int world_size;
@@ -54,23 +53,46 @@ int backend_size(void)
     return started ? world_size : 0;
 }
 
-void backend_exchange(int to, const void *data, int from, void *into, size_t n, int tag)
+void backend_exchange(int to, const void *data, size_t n_out, int from, void *into, size_t n_in,
+                      int tag)
 {
     MPI_Request requests[2];
     MPI_Status states[2];
     int pending = 0;
     if (from != MP_NOBODY)
-        MPI_Irecv(into, (int)n, MPI_BYTE, from, tag, MPI_COMM_WORLD, &requests[pending++]);
+        MPI_Irecv(into, (int)n_in, MPI_BYTE, from, tag, MPI_COMM_WORLD, &requests[pending++]);
     if (to != MP_NOBODY)
-        MPI_Isend(data, (int)n, MPI_BYTE, to, tag, MPI_COMM_WORLD, &requests[pending++]);
+        MPI_Isend(data, (int)n_out, MPI_BYTE, to, tag, MPI_COMM_WORLD, &requests[pending++]);
     MPI_Waitall(pending, requests, states);
     if (from == MP_NOBODY)
         return;
     int received;
     MPI_Get_count(&states[0], MPI_BYTE, &received);
-    if (received != (int)n)
-        mp_abort("rank %d expected %zu bytes from rank %d and got %d", world_rank, n, from,
+    if (received != (int)n_in)
+        mp_abort("rank %d expected %zu bytes from rank %d and got %d", world_rank, n_in, from,
                  received);
+}
+
+/* Every two processes can reach each other at any time. */
+void backend_meet(int rank)
+{
+    (void)rank;
+}
+
+void *backend_receive_any(int tag, int *from, size_t *n)
+{
+    MPI_Message message;
+    MPI_Status state;
+    int length;
+    MPI_Mprobe(MPI_ANY_SOURCE, tag, MPI_COMM_WORLD, &message, &state);
+    MPI_Get_count(&state, MPI_BYTE, &length);
+    void *data = malloc((size_t)length + 1);
+    if (!data)
+        mp_abort("rank %d has no memory for a message of %d bytes", world_rank, length);
+    MPI_Mrecv(data, length, MPI_BYTE, &message, MPI_STATUS_IGNORE);
+    *from = state.MPI_SOURCE;
+    *n = (size_t)length;
+    return data;
 }
 
 void backend_collect(const void *mine, size_t n, void *all)

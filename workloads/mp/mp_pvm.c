@@ -225,13 +225,48 @@ static void connect_partners(int to, int from)
     }
 }
 
-void backend_exchange(int to, const void *data, int from, void *into, size_t n, int tag)
+void backend_exchange(int to, const void *data, size_t n_out, int from, void *into, size_t n_in,
+                      int tag)
 {
     connect_partners(to, from);
     if (to != MP_NOBODY)
-        send_to(run.tids[to], tag, data, n);
+        send_to(run.tids[to], tag, data, n_out);
     if (from != MP_NOBODY)
-        receive(from, tag, into, n);
+        receive(from, tag, into, n_in);
+}
+
+/* Without it the one that waits for anybody would not answer a first contact. */
+void backend_meet(int rank)
+{
+    if (rank != run.rank) {
+        connect_partners(rank, MP_NOBODY);
+        return;
+    }
+    for (int other = 0; other < run.size; other++)
+        if (other != rank)
+            connect_partners(other, MP_NOBODY);
+}
+
+static int rank_of(int tid)
+{
+    for (int rank = 0; rank < run.size; rank++)
+        if (run.tids[rank] == tid)
+            return rank;
+    return MP_NOBODY;
+}
+
+void *backend_receive_any(int tag, int *from, size_t *n)
+{
+    int length, tid;
+    int buffer = must(pvm_recv(-1, tag), "receive");
+    must(pvm_bufinfo(buffer, &length, NULL, &tid), "receive");
+    void *data = malloc((size_t)length + 1);
+    if (!data)
+        mp_abort("rank %d has no memory for a message of %d bytes", run.rank, length);
+    must(length > 0 ? pvm_upkbyte(data, length, 1) : 0, "receive");
+    *from = rank_of(tid);
+    *n = (size_t)length;
+    return data;
 }
 
 void backend_collect(const void *mine, size_t n, void *all)

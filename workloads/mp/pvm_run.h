@@ -26,10 +26,10 @@
 
 #include <sys/types.h>
 
-#include "mp.h"
+#include "backend.h"
 
 enum {
-    TAG_JOIN = MP_TAG_MAX + 1,
+    TAG_JOIN = TAG_BACKEND,
     TAG_START,
     TAG_DONE,
     TAG_ABORT,
