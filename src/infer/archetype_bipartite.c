@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Everyone of one side to everyone of the other: clients and servers. One endpoint's partners are a
+ * first guess of a side; who has most of a side for partners is the other, back and forth.
+ */
+#include "infer/archetypes.h"
+#include "infer/judge.h"
+
+static size_t order(const struct vttif_shape *shape)
+{
+    return (size_t)shape->dims[0] + shape->dims[1];
+}
+
+static size_t edges(const struct vttif_shape *shape, const uint32_t *position, size_t n)
+{
+    return (size_t)shape->dims[0] * shape->dims[1];
+}
+
+static bool adjacent(const struct vttif_shape *shape, uint32_t p, uint32_t q)
+{
+    return (p < shape->dims[0]) != (q < shape->dims[0]);
+}
+
+static unsigned width(const struct vttif_shape *shape)
+{
+    return 2;
+}
+
+static void coordinates(const struct vttif_shape *shape, uint32_t p, int32_t *out)
+{
+    out[0] = p >= shape->dims[0];
+    out[1] = (int32_t)(out[0] ? p - shape->dims[0] : p);
+}
+
+static double symmetry_bits(const struct vttif_shape *shape, const uint32_t *position, size_t n)
+{
+    return log2_factorial(shape->dims[0]) + log2_factorial(shape->dims[1]) +
+           (shape->dims[0] == shape->dims[1]);
+}
+
+/* Who has more than half of a side (marked) for partners; returns how many. */
+static uint32_t other_side(const struct strong *strong, const bool *side, uint32_t size,
+                           bool *other)
+{
+    uint32_t found = 0;
+    for (uint32_t u = 0; u < strong->n; u++) {
+        uint32_t partners = 0;
+        for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++)
+            partners += side[strong->to[k]];
+        other[u] = 2 * partners > size;
+        found += other[u];
+    }
+    return found;
+}
+
+static void propose_sides(struct search *search, const struct strong *strong, const bool *a,
+                          uint32_t n_a, const bool *b, uint32_t n_b)
+{
+    const bool *first = n_a <= n_b ? a : b, *second = n_a <= n_b ? b : a;
+    uint32_t dims[] = {MIN(n_a, n_b), MAX(n_a, n_b)}, next[] = {0, dims[0]};
+    uint32_t *position = g_new(uint32_t, strong->n);
+    for (uint32_t u = 0; u < strong->n; u++)
+        position[u] = first[u] ? next[0]++ : second[u] ? next[1]++ : VTTIF_NOWHERE;
+    struct vttif_shape shape = shape_new("bipartite", 2, dims);
+    search_propose(search, strong, &shape, position, false);
+}
+
+static void propose(struct search *search, const struct strong *strong)
+{
+    if (strong->largest_degree < 2)
+        return;
+    uint32_t seed = 0, n_a = 0, n_b = strong->largest_degree;
+    while (strong_degree(strong, seed) < n_b)
+        seed++;
+    g_autofree bool *a = g_new0(bool, strong->n), *b = g_new0(bool, strong->n);
+    for (size_t k = strong->start[seed]; k < strong->start[seed + 1]; k++)
+        b[strong->to[k]] = true;
+    for (int round = 0; round < 3 && n_b > 0; round++) {
+        n_a = other_side(strong, b, n_b, a);
+        n_b = n_a > 0 ? other_side(strong, a, n_a, b) : 0;
+    }
+    for (uint32_t u = 0; u < strong->n; u++)
+        if (a[u] && b[u])
+            return;
+    if (n_a > 0 && n_b > 0 && n_a + n_b >= 3)
+        propose_sides(search, strong, a, n_a, b, n_b);
+}
+
+const struct archetype archetype_bipartite = {
+    .name = "bipartite",
+    .least_score = 0.85,
+    .order = order,
+    .edges = edges,
+    .adjacent = adjacent,
+    .width = width,
+    .coordinates = coordinates,
+    .symmetry_bits = symmetry_bits,
+    .propose = propose,
+};

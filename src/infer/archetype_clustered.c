@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Groups: everyone to everyone within, little between. An endpoint's group is those of its partners
+ * that share at least half of their partners with it, so that single strong pairs between groups,
+ * or missing ones within, do no harm. Groups may differ in size.
+ */
+#include "infer/archetypes.h"
+#include "infer/judge.h"
+
+#define GROUP_LEAST 3
+
+static size_t order(const struct vttif_shape *shape)
+{
+    return (size_t)shape->dims[0] * shape->dims[1];
+}
+
+static size_t *group_sizes(const struct vttif_shape *shape, const uint32_t *position, size_t n)
+{
+    size_t *sizes = g_new0(size_t, shape->dims[0]);
+    for (size_t u = 0; u < n; u++)
+        if (position[u] != VTTIF_NOWHERE)
+            sizes[position[u] / shape->dims[1]]++;
+    return sizes;
+}
+
+static size_t edges(const struct vttif_shape *shape, const uint32_t *position, size_t n)
+{
+    g_autofree size_t *sizes = group_sizes(shape, position, n);
+    size_t sum = 0;
+    for (uint32_t g = 0; g < shape->dims[0]; g++)
+        sum += sizes[g] * (sizes[g] - 1) / 2;
+    return sum;
+}
+
+static bool adjacent(const struct vttif_shape *shape, uint32_t p, uint32_t q)
+{
+    return p != q && p / shape->dims[1] == q / shape->dims[1];
+}
+
+static unsigned width(const struct vttif_shape *shape)
+{
+    return 2;
+}
+
+static void coordinates(const struct vttif_shape *shape, uint32_t p, int32_t *out)
+{
+    out[0] = (int32_t)(p / shape->dims[1]);
+    out[1] = (int32_t)(p % shape->dims[1]);
+}
+
+static double symmetry_bits(const struct vttif_shape *shape, const uint32_t *position, size_t n)
+{
+    g_autofree size_t *sizes = group_sizes(shape, position, n);
+    double bits = log2_factorial(shape->dims[0]);
+    for (uint32_t g = 0; g < shape->dims[0]; g++)
+        bits += log2_factorial((double)sizes[g]);
+    return bits;
+}
+
+/* Marks the group of seed with number; returns its size. */
+static uint32_t gather(const struct strong *strong, uint32_t seed, uint32_t number, uint32_t *group,
+                       bool *near)
+{
+    uint32_t size = 1, degree = strong_degree(strong, seed);
+    const uint32_t *begin = strong->to + strong->start[seed];
+    near[seed] = true;
+    for (uint32_t k = 0; k < degree; k++)
+        near[begin[k]] = true;
+    group[seed] = number;
+    for (uint32_t k = 0; k < degree; k++) {
+        uint32_t u = begin[k], shared = 0;
+        for (size_t j = strong->start[u]; j < strong->start[u + 1]; j++)
+            shared += near[strong->to[j]];
+        if (group[u] == VTTIF_NOWHERE && 2 * shared >= MAX(degree, strong_degree(strong, u))) {
+            group[u] = number;
+            size++;
+        }
+    }
+    near[seed] = false;
+    for (uint32_t k = 0; k < degree; k++)
+        near[begin[k]] = false;
+    return size;
+}
+
+/* Positions from groups, those that are too small left out. */
+static uint32_t *positions(const uint32_t *group, const uint32_t *sizes, uint32_t n_groups,
+                           size_t n, uint32_t largest)
+{
+    g_autofree uint32_t *next = g_new(uint32_t, MAX(n_groups, 1));
+    uint32_t number = 0;
+    for (uint32_t g = 0; g < n_groups; g++)
+        next[g] = sizes[g] >= GROUP_LEAST ? number++ * largest : VTTIF_NOWHERE;
+    uint32_t *position = g_new(uint32_t, n);
+    for (size_t u = 0; u < n; u++) {
+        bool placed = group[u] != VTTIF_NOWHERE && next[group[u]] != VTTIF_NOWHERE;
+        position[u] = placed ? next[group[u]]++ : VTTIF_NOWHERE;
+    }
+    return position;
+}
+
+static void propose(struct search *search, const struct strong *strong)
+{
+    g_autofree uint32_t *group = g_new(uint32_t, strong->n);
+    g_autofree bool *near = g_new0(bool, strong->n);
+    g_autoptr(GArray) sizes = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    uint32_t largest = 0, n_groups = 0;
+    for (uint32_t u = 0; u < strong->n; u++)
+        group[u] = VTTIF_NOWHERE;
+    for (uint32_t u = 0; u < strong->n; u++) {
+        if (group[u] != VTTIF_NOWHERE || strong_degree(strong, u) == 0)
+            continue;
+        uint32_t size = gather(strong, u, sizes->len, group, near);
+        g_array_append_val(sizes, size);
+        largest = MAX(largest, size);
+        n_groups += size >= GROUP_LEAST;
+    }
+    if (n_groups < 2 || (size_t)n_groups * largest >= VTTIF_NOWHERE)
+        return;
+    uint32_t dims[] = {n_groups, largest};
+    struct vttif_shape shape = shape_new("clustered", 2, dims);
+    const uint32_t *size = (const uint32_t *)(const void *)sizes->data;
+    search_propose(search, strong, &shape, positions(group, size, sizes->len, strong->n, largest),
+                   false);
+}
+
+const struct archetype archetype_clustered = {
+    .name = "clustered",
+    .least_score = 0.8,
+    .order = order,
+    .edges = edges,
+    .adjacent = adjacent,
+    .width = width,
+    .coordinates = coordinates,
+    .symmetry_bits = symmetry_bits,
+    .propose = propose,
+};

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Every archetype has its file, archetype_NAME.c. */
+#ifndef VTTIF_INFER_ARCHETYPES_H
+#define VTTIF_INFER_ARCHETYPES_H
+
+#include "infer/archetype.h"
+
+extern const struct archetype archetype_all_to_all;
+extern const struct archetype archetype_star;
+extern const struct archetype archetype_bipartite;
+extern const struct archetype archetype_clustered;
+
+#endif

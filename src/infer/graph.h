@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What recognition reads: the matrix as an undirected graph that still knows both directions, and
+ * the strong part of it, the pairs at or above a cut.
+ *
+ * The weight of a pair is the larger of its two cells, so that a cut means the same as the paper's
+ * bmin. Cells on the diagonal are left out.
+ */
+#ifndef VTTIF_INFER_GRAPH_H
+#define VTTIF_INFER_GRAPH_H
+
+#include <vttif/matrix.h>
+
+struct arc {
+    uint32_t to;
+    bool known; /* explained by a part that was found before: it may be an edge, it need not */
+    double out, in; /* T[u][to], T[to][u] */
+};
+
+struct graph {
+    size_t n;
+    size_t *start; /* [n + 1] into arcs */
+    struct arc *arcs; /* per endpoint, ascending by to; a pair stands at both of its ends */
+    double max; /* the largest cell */
+    double total; /* of all cells, the diagonal too */
+    double cut; /* > 0: the only cut there is (a fixed bmin) */
+};
+
+static inline double arc_weight(const struct arc *arc)
+{
+    return arc->out > arc->in ? arc->out : arc->in;
+}
+
+struct graph *graph_new(const struct vttif_matrix *matrix, double bmin);
+void graph_free(struct graph *graph);
+/* A copy without the arcs that keep() gives nothing of: keep writes what is left of the two cells
+ * of the pair u, v, and whether it is known. */
+struct graph *graph_rest(const struct graph *graph,
+                         void (*keep)(void *data, uint32_t u, const struct arc *arc,
+                                      struct arc *rest),
+                         void *data);
+/* The arc of u to v, or NULL. O(log d). */
+const struct arc *graph_arc(const struct graph *graph, uint32_t u, uint32_t v);
+
+/*
+ * Weights on a logarithmic scale, in steps below 1 %: bin 0 holds the maximum. Comparing bins
+ * instead of weights is what keeps everything linear, as nothing has to be sorted.
+ */
+#define WEIGHT_BINS 4096
+unsigned weight_bin(const struct graph *graph, double weight);
+/* The smallest weight of a bin. */
+double weight_of_bin(const struct graph *graph, unsigned bin);
+
+/* The pairs of weight >= cut, without those of the hub (VTTIF_NOWHERE: none). */
+struct strong {
+    const struct graph *graph;
+    double cut;
+    uint32_t hub;
+    size_t n, n_edges, n_active; /* active: endpoints with an edge */
+    size_t *start; /* [n + 1] */
+    uint32_t *to; /* per endpoint ascending */
+    uint32_t largest_degree;
+};
+
+struct strong *strong_new(const struct graph *graph, double cut, uint32_t hub);
+void strong_free(struct strong *strong);
+
+static inline uint32_t strong_degree(const struct strong *strong, uint32_t u)
+{
+    return (uint32_t)(strong->start[u + 1] - strong->start[u]);
+}
+
+/* O(log d). */
+bool strong_has(const struct strong *strong, uint32_t u, uint32_t v);
+
+#endif

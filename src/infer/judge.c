@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "infer/judge.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A name that is not exact must be unlikely to be chance: at most 2^-10 for random graphs. */
+#define LEAST_BITS 10.0
+/* Share of its edges that an archetype uses in effect, (sum w)^2 / (n sum w^2): 0.78 for log-normal
+ * weights of sigma 0.5, 0.37 for sigma 1. Far below, what carries the bytes is something else. */
+#define LEAST_EVENNESS 0.2
+/* Steps of a quarter on the scale of weights: a gap that noise does not make. */
+#define CLEAR_GAP_BINS 256
+
+/* What the graph says about the pairs that are edges of the shape, and about those that are not. */
+struct tally {
+    uint32_t inside[WEIGHT_BINS], outside[WEIGHT_BINS];
+    size_t n_inside, n_known;
+    double bytes, forward;
+    double sum, squares; /* of the weights of edges */
+};
+
+struct search *search_new(const struct graph *graph)
+{
+    struct search *search = g_new0(struct search, 1);
+    search->graph = graph;
+    search->candidates = g_array_new(FALSE, FALSE, sizeof(struct candidate));
+    return search;
+}
+
+void search_free(struct search *search)
+{
+    if (!search)
+        return;
+    for (guint i = 0; i < search->candidates->len; i++)
+        g_free(g_array_index(search->candidates, struct candidate, i).position);
+    g_array_unref(search->candidates);
+    g_free(search);
+}
+
+static void count_inside(struct tally *tally, const struct candidate *candidate, uint32_t p,
+                         uint32_t q, const struct arc *arc, unsigned bin)
+{
+    const struct archetype *archetype = candidate->archetype;
+    if (arc->known) {
+        tally->n_known++;
+        return;
+    }
+    bool leads = archetype->leads ? archetype->leads(&candidate->shape, p, q) : p < q;
+    double weight = arc_weight(arc);
+    tally->inside[bin]++;
+    tally->n_inside++;
+    tally->bytes += arc->out + arc->in;
+    tally->forward += leads ? arc->out : arc->in;
+    tally->sum += weight;
+    tally->squares += weight * weight;
+}
+
+static void count(struct tally *tally, const struct graph *graph, const struct candidate *candidate)
+{
+    const uint32_t *position = candidate->position;
+    for (uint32_t u = 0; u < graph->n; u++) {
+        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
+            const struct arc *arc = &graph->arcs[k];
+            if (arc->to < u)
+                continue;
+            uint32_t p = position[u], q = position[arc->to];
+            unsigned bin = weight_bin(graph, arc_weight(arc));
+            if (p != VTTIF_NOWHERE && q != VTTIF_NOWHERE &&
+                candidate->archetype->adjacent(&candidate->shape, p, q))
+                count_inside(tally, candidate, p, q, arc, bin);
+            else if (!arc->known && u != candidate->hub && arc->to != candidate->hub)
+                tally->outside[bin]++;
+        }
+    }
+}
+
+/* The first bin of the lower scale that is not empty. */
+static unsigned next_used(const struct tally *tally, unsigned bin)
+{
+    while (bin < WEIGHT_BINS && !tally->inside[bin] && !tally->outside[bin])
+        bin++;
+    return bin;
+}
+
+/* The cut with the fewest errors, and whether it lies in a clear gap. */
+static void cut_best(const struct tally *tally, const struct graph *graph,
+                     struct candidate *candidate)
+{
+    size_t present = 0, extra = 0, least = G_MAXSIZE;
+    unsigned best = 0;
+    bool fixed = graph->cut > 0;
+    for (unsigned bin = 0; bin < WEIGHT_BINS; bin++) {
+        if (!tally->inside[bin] && !tally->outside[bin] && bin + 1 < WEIGHT_BINS)
+            continue;
+        present += tally->inside[bin];
+        extra += tally->outside[bin];
+        size_t errors = candidate->n_edges - MIN(present, candidate->n_edges) + extra;
+        if (errors < least || (fixed && bin + 1 == WEIGHT_BINS)) {
+            least = errors;
+            best = bin;
+            candidate->n_missing = candidate->n_edges - MIN(present, candidate->n_edges);
+            candidate->n_extra = extra;
+        }
+    }
+    unsigned next = next_used(tally, best + 1);
+    unsigned gap = MIN(next, WEIGHT_BINS) - best;
+    candidate->cut = weight_of_bin(graph, best);
+    if (next < WEIGHT_BINS)
+        candidate->cut = sqrt(candidate->cut * weight_of_bin(graph, next - 1));
+    else
+        candidate->cut *= 0.5;
+    if (fixed)
+        candidate->cut = graph->cut;
+    candidate->exact = least == 0 && (next == WEIGHT_BINS || gap >= CLEAR_GAP_BINS);
+}
+
+double log2_factorial(double n)
+{
+    return lgamma(n + 1) / M_LN2;
+}
+
+static double log2_binomial(double n, double k)
+{
+    if (k <= 0 || k >= n)
+        return 0;
+    return log2_factorial(n) - log2_factorial(k) - log2_factorial(n - k);
+}
+
+static double bits_saved(const struct candidate *candidate, const struct graph *graph)
+{
+    double n = 0, members = (double)candidate->n_members;
+    for (size_t u = 0; u < graph->n; u++)
+        n += graph->start[u + 1] > graph->start[u];
+    n = MAX(n, members);
+    double pairs = n * (n - 1) / 2, edges = (double)candidate->n_edges;
+    double missing = (double)candidate->n_missing, extra = (double)candidate->n_extra;
+    double list = log2_binomial(pairs, edges - missing + extra);
+    double placement =
+        log2_factorial(n) - log2_factorial(n - members) -
+        candidate->archetype->symmetry_bits(&candidate->shape, candidate->position, graph->n);
+    double exceptions = log2_binomial(edges, missing) + log2_binomial(MAX(pairs - edges, 0), extra);
+    return list - MAX(placement, 0) - exceptions;
+}
+
+static void judge(struct candidate *candidate, const struct graph *graph)
+{
+    struct tally *tally = g_new0(struct tally, 1);
+    count(tally, graph, candidate);
+    size_t edges = candidate->archetype->edges(&candidate->shape, candidate->position, graph->n);
+    candidate->n_edges = edges - MIN(edges, tally->n_known);
+    candidate->n_members = 0;
+    for (size_t u = 0; u < graph->n; u++)
+        candidate->n_members += candidate->position[u] != VTTIF_NOWHERE;
+    cut_best(tally, graph, candidate);
+    double errors = (double)(candidate->n_missing + candidate->n_extra);
+    candidate->score = candidate->n_edges ? 1 - errors / (double)candidate->n_edges : 0;
+    candidate->explained = graph->total > 0 ? tally->bytes / graph->total : 0;
+    candidate->forward = tally->bytes > 0 ? tally->forward / tally->bytes : 0.5;
+    candidate->bits = bits_saved(candidate, graph);
+    double even = tally->squares > 0
+                      ? tally->sum * tally->sum / ((double)tally->n_inside * tally->squares)
+                      : 0;
+    if (even < LEAST_EVENNESS && !candidate->archetype->weight_classes)
+        candidate->score = 0;
+    g_free(tally);
+}
+
+static bool is_better(const struct candidate *a, const struct candidate *b)
+{
+    if (a->score != b->score)
+        return a->score > b->score;
+    if (a->hub != b->hub) /* without an excuse rather */
+        return a->hub == VTTIF_NOWHERE;
+    return a->explained > b->explained;
+}
+
+void search_propose(struct search *search, const struct strong *strong,
+                    const struct vttif_shape *shape, uint32_t *position, bool by_weight)
+{
+    struct candidate candidate = {.archetype = archetype_of(shape),
+                                  .shape = *shape,
+                                  .position = position,
+                                  .by_weight = by_weight,
+                                  .hub = strong->hub};
+    judge(&candidate, search->graph);
+    for (guint i = 0; i < search->candidates->len; i++) {
+        struct candidate *old = &g_array_index(search->candidates, struct candidate, i);
+        if (!shape_equal(&old->shape, shape))
+            continue;
+        if (is_better(&candidate, old)) {
+            g_free(old->position);
+            *old = candidate;
+        } else {
+            g_free(position);
+        }
+        return;
+    }
+    g_array_append_val(search->candidates, candidate);
+}
+
+bool candidate_stands(const struct candidate *candidate)
+{
+    const struct archetype *archetype = candidate->archetype;
+    bool one_way = candidate->forward >= 0.8 || candidate->forward <= 0.2;
+    if ((archetype->one_way && candidate->forward < 0.8) || (archetype->both_ways && one_way))
+        return false;
+    if (candidate->exact)
+        return true;
+    return candidate->score >= archetype->least_score && candidate->bits >= LEAST_BITS;
+}
+
+static size_t rank_of(const struct archetype *archetype)
+{
+    size_t rank = 0;
+    while (archetypes[rank] && archetypes[rank] != archetype)
+        rank++;
+    return rank;
+}
+
+int candidate_compare(const void *first, const void *second)
+{
+    const struct candidate *a = first, *b = second;
+    double by_score = round(b->score * 100) - round(a->score * 100);
+    if (by_score != 0)
+        return by_score > 0 ? 1 : -1;
+    double by_bytes = round(b->explained * 100) - round(a->explained * 100);
+    if (by_bytes != 0)
+        return by_bytes > 0 ? 1 : -1;
+    if (a->by_weight != b->by_weight)
+        return a->by_weight ? -1 : 1;
+    size_t rank_a = rank_of(a->archetype), rank_b = rank_of(b->archetype);
+    if (rank_a != rank_b)
+        return rank_a < rank_b ? -1 : 1;
+    if (a->shape.n_dims != b->shape.n_dims)
+        return a->shape.n_dims < b->shape.n_dims ? -1 : 1;
+    return memcmp(b->shape.dims, a->shape.dims, sizeof a->shape.dims);
+}

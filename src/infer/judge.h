@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * How well a placed archetype agrees with a matrix, and whether that can be chance.
+ *
+ * Agreement: over all cuts, the largest 1 - (missing + extra) / edges. It needs no threshold, and
+ * noise that lies below the archetype's edges costs nothing, however much there is of it.
+ *
+ * Chance: how many bits shorter the strong graph is told as "this archetype, placed so, but for
+ * these exceptions" than as a list of edges. A random graph is k bits shorter with probability
+ * 2^-k at most, whatever the recogniser tried (the bits of the placement are paid for), which
+ * bounds false names without a model of each kind of noise.
+ */
+#ifndef VTTIF_INFER_JUDGE_H
+#define VTTIF_INFER_JUDGE_H
+
+#include "infer/archetype.h"
+
+struct candidate {
+    const struct archetype *archetype;
+    struct vttif_shape shape;
+    uint32_t *position; /* [n] */
+    size_t n_members;
+    double score, explained, bits, cut;
+    size_t n_edges, n_missing, n_extra;
+    double forward; /* share of its bytes that goes along its edges */
+    bool exact; /* the graph is the archetype, nothing else has traffic of the same order */
+    bool by_weight;
+    uint32_t hub; /* whose other edges are no extra */
+};
+
+struct search {
+    const struct graph *graph;
+    GArray *candidates; /* of struct candidate: the best of each shape */
+};
+
+struct search *search_new(const struct graph *graph);
+void search_free(struct search *search);
+/* Judges the shape with position[n] (taken over) and keeps it if it is the best of its shape. */
+void search_propose(struct search *search, const struct strong *strong,
+                    const struct vttif_shape *shape, uint32_t *position, bool by_weight);
+/* Is it a name? */
+bool candidate_stands(const struct candidate *candidate);
+/* Best first. */
+int candidate_compare(const void *a, const void *b);
+
+#endif

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Theory of operation.
+ *
+ *   matrix -> graph of pairs -> cuts -> strong graph at each cut, with and without a hub
+ *                                          |
+ *                        every archetype proposes shapes with places
+ *                                          |
+ *       judge: agreement over all cuts, bits saved against chance -> candidates -> names
+ *                                          |
+ *          the best is taken out, and what is left goes the same way again -> parts
+ *
+ * The strong graph only has to be good enough for a recogniser to find its bearings: the judge
+ * looks at the whole matrix and picks the cut again, for each candidate its own.
+ */
+#include "infer/cuts.h"
+#include "infer/judge.h"
+#include "infer/rest.h"
+
+#include <string.h>
+#include <vttif/error.h>
+#include <vttif/recognition.h>
+#include <vttif/topology.h>
+
+#define LEAST_BYTES 1024
+#define PARTS_MAX   4
+/* A part of less than this share of the bytes is not worth its name. */
+#define PART_LEAST 0.005
+/* Names whose score is that much below the best are no longer "consistent with". */
+#define SCORE_RANGE 0.05
+
+struct vttif_recognition {
+    enum vttif_verdict verdict;
+    char *reason;
+    double bmin, other;
+    GArray *names; /* of struct vttif_name */
+    GArray *parts; /* of struct vttif_part */
+};
+
+/* --- from the graph to candidates -------------------------------------------------------- */
+
+static void propose_all(struct search *search, const struct graph *graph, double cut, uint32_t hub)
+{
+    struct strong *strong = strong_new(graph, cut, hub);
+    for (size_t i = 0; archetypes[i]; i++)
+        if (archetypes[i]->propose && strong->n_edges > 0)
+            archetypes[i]->propose(search, strong);
+    strong_free(strong);
+}
+
+/* An endpoint with far more partners than the others, which may be a master beside the program. */
+static uint32_t find_hub(const struct graph *graph, double cut)
+{
+    struct strong *strong = strong_new(graph, cut, VTTIF_NOWHERE);
+    uint32_t hub = 0;
+    while (hub < strong->n && strong_degree(strong, hub) < strong->largest_degree)
+        hub++;
+    double degree = strong->largest_degree, active = (double)strong->n_active;
+    double mean = active > 0 ? 2 * (double)strong->n_edges / active : 0;
+    strong_free(strong);
+    return active >= 5 && degree >= 0.3 * (active - 1) && degree >= 1.5 * mean ? hub
+                                                                               : VTTIF_NOWHERE;
+}
+
+static bool is_settled(const struct search *search)
+{
+    for (guint i = 0; i < search->candidates->len; i++) {
+        struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
+        if (candidate->exact && candidate->explained > 0.999 && candidate_stands(candidate))
+            return true;
+    }
+    return false;
+}
+
+/* All names that stand, best first. */
+static struct search *search_graph(const struct graph *graph)
+{
+    struct search *search = search_new(graph);
+    double cuts[CUTS_MAX];
+    unsigned n_cuts = cuts_find(graph, cuts);
+    for (unsigned i = 0; i < n_cuts && !is_settled(search); i++) {
+        propose_all(search, graph, cuts[i], VTTIF_NOWHERE);
+        uint32_t hub = find_hub(graph, cuts[i]);
+        if (hub != VTTIF_NOWHERE && !is_settled(search))
+            propose_all(search, graph, cuts[i], hub);
+    }
+    g_array_sort(search->candidates, candidate_compare);
+    return search;
+}
+
+/* --- from candidates to names -------------------------------------------------------------- */
+
+static enum vttif_flow flow_of(double forward)
+{
+    return forward >= 0.8   ? VTTIF_FLOW_FORWARD
+           : forward <= 0.2 ? VTTIF_FLOW_BACKWARD
+                            : VTTIF_FLOW_BOTH;
+}
+
+static void name_set_places(struct vttif_name *name, const struct archetype *archetype)
+{
+    int32_t coordinates[VTTIF_DIMS_MAX];
+    name->width = archetype->width(&name->shape);
+    name->place = g_new(int32_t, MAX(name->n_endpoints * name->width, 1));
+    name->centre = -1;
+    for (size_t u = 0; u < name->n_endpoints; u++) {
+        int32_t *place = name->place + u * name->width;
+        memset(place, 0xff, name->width * sizeof *place);
+        if (name->position[u] == VTTIF_NOWHERE)
+            continue;
+        archetype->coordinates(&name->shape, name->position[u], coordinates);
+        memcpy(place, coordinates, name->width * sizeof *place);
+        if (archetype->has_centre && name->position[u] == 0)
+            name->centre = (gssize)u;
+    }
+}
+
+static struct vttif_name name_of(const struct candidate *candidate, const struct graph *graph)
+{
+    struct vttif_name name = {
+        .shape = candidate->shape,
+        .score = candidate->score,
+        .bmin = graph->max > 0 ? candidate->cut / graph->max : 0,
+        .n_edges = candidate->n_edges,
+        .n_missing = candidate->n_missing,
+        .n_extra = candidate->n_extra,
+        .explained = candidate->explained,
+        .by_weight = candidate->by_weight,
+        .flow = flow_of(candidate->forward),
+        .n_members = candidate->n_members,
+        .n_endpoints = graph->n,
+        .position = g_memdup2(candidate->position, graph->n * sizeof *candidate->position),
+    };
+    name_set_places(&name, candidate->archetype);
+    return name;
+}
+
+static void name_clear(gpointer data)
+{
+    struct vttif_name *name = data;
+    g_free(name->position);
+    g_free(name->place);
+}
+
+static void part_clear(gpointer data)
+{
+    struct vttif_part *part = data;
+    name_clear(&part->name);
+}
+
+static const struct candidate *best_of(const struct search *search)
+{
+    for (guint i = 0; i < search->candidates->len; i++) {
+        const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
+        if (candidate_stands(candidate))
+            return candidate;
+    }
+    return NULL;
+}
+
+static void add_names(struct vttif_recognition *recognition, const struct search *search)
+{
+    const struct candidate *best = best_of(search);
+    for (guint i = 0; best && i < search->candidates->len; i++) {
+        const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
+        if (!candidate_stands(candidate) || candidate->score < best->score - SCORE_RANGE)
+            continue;
+        struct vttif_name name = name_of(candidate, search->graph);
+        g_array_append_val(recognition->names, name);
+    }
+}
+
+/* --- parts ----------------------------------------------------------------------------------- */
+
+/* Takes the best out of the graph and appends it; returns the rest, or NULL if there is no name. */
+static struct graph *take_part(struct vttif_recognition *recognition, const struct search *search)
+{
+    const struct candidate *best = best_of(search);
+    if (!best)
+        return NULL;
+    double taken;
+    struct graph *rest = rest_new(search->graph, best, &taken);
+    struct vttif_part part = {.share = taken / search->graph->total};
+    if (part.share < PART_LEAST) {
+        graph_free(rest);
+        return NULL;
+    }
+    part.name = name_of(best, search->graph);
+    recognition->other -= part.share;
+    g_array_append_val(recognition->parts, part);
+    return rest;
+}
+
+static void decompose(struct vttif_recognition *recognition, const struct search *first,
+                      unsigned parts_max)
+{
+    recognition->other = 1;
+    struct graph *rest = take_part(recognition, first);
+    while (rest && recognition->parts->len < parts_max) {
+        struct search *search = search_graph(rest);
+        struct graph *next = take_part(recognition, search);
+        search_free(search);
+        graph_free(rest);
+        rest = next;
+    }
+    graph_free(rest);
+    recognition->other = CLAMP(recognition->other, 0, 1);
+}
+
+/* --- the answer --------------------------------------------------------------------------------
+ */
+
+static double least_bytes(const struct vttif_matrix *matrix,
+                          const struct vttif_recognize_options *options)
+{
+    if (options->least_bytes > 0)
+        return options->least_bytes;
+    bool counted = vttif_matrix_account_const(matrix)->count != VTTIF_COUNT_UNKNOWN;
+    return counted ? LEAST_BYTES : 0;
+}
+
+static bool is_too_little(struct vttif_recognition *recognition, const struct graph *graph,
+                          double least)
+{
+    if (graph->max > 0 && graph->total >= least)
+        return false;
+    recognition->verdict = VTTIF_VERDICT_TOO_LITTLE;
+    recognition->reason =
+        graph->max > 0
+            ? g_strdup_printf("there are %.0f bytes in all, and it takes %.0f to tell a pattern "
+                              "from start-up and chance",
+                              graph->total, least)
+            : g_strdup("no endpoint sent anything to another");
+    return true;
+}
+
+static void explain_none(struct vttif_recognition *recognition, const struct search *search)
+{
+    recognition->verdict = VTTIF_VERDICT_NONE;
+    if (search->candidates->len == 0) {
+        recognition->reason = g_strdup("nothing in it looks like an archetype");
+        return;
+    }
+    const struct candidate *nearest = &g_array_index(search->candidates, struct candidate, 0);
+    g_autoptr(GString) text = g_string_new("the nearest archetype, ");
+    vttif_shape_describe(&nearest->shape, text);
+    g_string_append_printf(text, ", lacks %zu of %zu edges, and %zu pairs are none of its",
+                           nearest->n_missing, nearest->n_edges, nearest->n_extra);
+    recognition->reason = g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static void recognize(struct vttif_recognition *recognition, const struct graph *graph,
+                      unsigned parts_max)
+{
+    struct search *search = search_graph(graph);
+    add_names(recognition, search);
+    if (recognition->names->len > 0) {
+        recognition->bmin = g_array_index(recognition->names, struct vttif_name, 0).bmin;
+        decompose(recognition, search, parts_max);
+    } else {
+        explain_none(recognition, search);
+    }
+    search_free(search);
+}
+
+static bool check_options(const struct vttif_recognize_options *options, GError **error)
+{
+    if (!(options->bmin >= 0 && options->bmin <= 1)) {
+        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT,
+                    "bmin must be above 0 and at most 1, or 0 to find it, not %g", options->bmin);
+        return false;
+    }
+    if (!(options->least_bytes >= 0)) {
+        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT,
+                    "the least number of bytes must not be negative, but it is %g",
+                    options->least_bytes);
+        return false;
+    }
+    return true;
+}
+
+struct vttif_recognition *vttif_recognize(const struct vttif_matrix *matrix,
+                                          const struct vttif_recognize_options *options,
+                                          GError **error)
+{
+    struct vttif_recognize_options given = options ? *options : (struct vttif_recognize_options){0};
+    if (!check_options(&given, error))
+        return NULL;
+    struct vttif_recognition *recognition = g_new0(struct vttif_recognition, 1);
+    recognition->names = g_array_new(FALSE, FALSE, sizeof(struct vttif_name));
+    g_array_set_clear_func(recognition->names, name_clear);
+    recognition->parts = g_array_new(FALSE, FALSE, sizeof(struct vttif_part));
+    g_array_set_clear_func(recognition->parts, part_clear);
+    recognition->bmin = given.bmin > 0 ? given.bmin : VTTIF_BMIN_DEFAULT;
+    recognition->other = 1;
+    struct graph *graph = graph_new(matrix, given.bmin);
+    if (!is_too_little(recognition, graph, least_bytes(matrix, &given)))
+        recognize(recognition, graph, given.parts_max > 0 ? given.parts_max : PARTS_MAX);
+    graph_free(graph);
+    return recognition;
+}
+
+void vttif_recognition_free(struct vttif_recognition *recognition)
+{
+    if (!recognition)
+        return;
+    g_array_unref(recognition->names);
+    g_array_unref(recognition->parts);
+    g_free(recognition->reason);
+    g_free(recognition);
+}
+
+enum vttif_verdict vttif_recognition_verdict(const struct vttif_recognition *recognition)
+{
+    return recognition->verdict;
+}
+
+const char *vttif_recognition_reason(const struct vttif_recognition *recognition)
+{
+    return recognition->reason ? recognition->reason : "";
+}
+
+double vttif_recognition_bmin(const struct vttif_recognition *recognition)
+{
+    return recognition->bmin;
+}
+
+const struct vttif_name *vttif_recognition_names(const struct vttif_recognition *recognition,
+                                                 size_t *n_names)
+{
+    *n_names = recognition->names->len;
+    return (const struct vttif_name *)(const void *)recognition->names->data;
+}
+
+const struct vttif_part *vttif_recognition_parts(const struct vttif_recognition *recognition,
+                                                 size_t *n_parts)
+{
+    *n_parts = recognition->parts->len;
+    return (const struct vttif_part *)(const void *)recognition->parts->data;
+}
+
+double vttif_recognition_other(const struct vttif_recognition *recognition)
+{
+    return recognition->other;
+}
+
+/* --- a name's edges ------------------------------------------------------------------------------
+ */
+
+static void add_pair(GArray *pairs, const struct archetype *archetype,
+                     const struct vttif_name *name, const uint32_t *endpoint_at, uint32_t p,
+                     uint32_t q)
+{
+    if (endpoint_at[p] == VTTIF_NOWHERE || endpoint_at[q] == VTTIF_NOWHERE)
+        return;
+    bool leads = archetype->leads ? archetype->leads(&name->shape, p, q) : p < q;
+    struct vttif_pair pair = {endpoint_at[leads ? p : q], endpoint_at[leads ? q : p]};
+    g_array_append_val(pairs, pair);
+}
+
+struct vttif_pair *vttif_name_edges(const struct vttif_name *name, size_t *n_pairs)
+{
+    const struct archetype *archetype = archetype_of(&name->shape);
+    uint32_t order = (uint32_t)archetype->order(&name->shape), near[NEIGHBOURS_MAX];
+    g_autofree uint32_t *endpoint_at = g_new(uint32_t, MAX(order, 1));
+    memset(endpoint_at, 0xff, order * sizeof *endpoint_at);
+    for (size_t u = 0; u < name->n_endpoints; u++)
+        if (name->position[u] != VTTIF_NOWHERE)
+            endpoint_at[name->position[u]] = (uint32_t)u;
+    GArray *pairs = g_array_new(FALSE, FALSE, sizeof(struct vttif_pair));
+    for (uint32_t p = 0; p < order; p++) {
+        unsigned n_near = archetype->neighbours ? archetype->neighbours(&name->shape, p, near) : 0;
+        for (unsigned k = 0; k < n_near; k++)
+            if (near[k] < p)
+                add_pair(pairs, archetype, name, endpoint_at, near[k], p);
+        for (uint32_t q = 0; !archetype->neighbours && q < p; q++)
+            if (archetype->adjacent(&name->shape, q, p))
+                add_pair(pairs, archetype, name, endpoint_at, q, p);
+    }
+    *n_pairs = pairs->len;
+    return (struct vttif_pair *)(void *)g_array_free(pairs, FALSE);
+}
