@@ -55,13 +55,14 @@ struct vttif_account {
     uint64_t kernel_drops; /* frames that the kernel lost before a capture saw them */
     uint64_t undecodable; /* frames too short or malformed to say who sent them */
     struct vttif_dropped overflow; /* frames whose pair no longer fitted a table */
+    struct vttif_dropped missed; /* what receivers' captures saw and the senders' did not */
     uint64_t estimated; /* super-packets split into segments by an assumed segment size */
     bool truncated; /* a capture ended in the middle of a record */
     struct vttif_dropped filtered[VTTIF_REASONS_MAX]; /* index: enum vttif_reason of filter.h */
 };
 
-/* True if bytes are known to be missing from the cells: drops, overflow, undecodable frames or a
- * truncated capture. Filtered frames are left out on purpose and do not make a lower bound. */
+/* True if bytes are known to be missing from the cells: drops, overflow, undecodable or
+ * missed frames, or a truncated capture. Filtered frames are left out on purpose and do not make a lower bound. */
 bool vttif_account_is_lower_bound(const struct vttif_account *account);
 
 struct vttif_cell {

@@ -26,5 +26,5 @@ bool vttif_count_parse(const char *name, enum vttif_count *count)
 bool vttif_account_is_lower_bound(const struct vttif_account *account)
 {
     return account->kernel_drops > 0 || account->undecodable > 0 || account->overflow.frames > 0 ||
-           account->truncated;
+           account->missed.bytes > 0 || account->truncated;
 }

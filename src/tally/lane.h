@@ -16,6 +16,7 @@
 #include "base/cursor.h"
 #include "filter/services.h"
 #include "tally/pairs.h"
+#include "tally/times.h"
 #include <vttif/tally.h>
 
 #define LANE_SLOTS 4096
@@ -25,16 +26,6 @@ struct lane_slot {
     uint64_t bytes;
     uint64_t frames;
 };
-
-struct span {
-    int64_t first_ns, last_ns; /* first > last: none */
-};
-
-static inline void span_extend(struct span *span, int64_t time_ns)
-{
-    span->first_ns = MIN(span->first_ns, time_ns);
-    span->last_ns = MAX(span->last_ns, time_ns);
-}
 
 struct lane {
     bool open; /* whether the tally's options allow it */

@@ -2,24 +2,22 @@
 /*
  * Many captures, one matrix:
  *
- *     captures --> owner of each --> claims on each pair --> the best ones --> matrix
+ *     captures --> owner of each --> what each saw of a pair --> claims (claim.h) --> matrix
  *
- * A capture claims each pair that it saw; the sender's claim is better than the receiver's, which
- * is better than a bystander's. A claim is void beside a better one that overlaps it in time, or
- * whose owner was given to us and not found from the frames (a guess can be wrong in one piece of a
- * rotated capture; what is given holds even if the hosts' clocks do not agree). Of the claims that
- * are left, those that overlap in time saw the same frames, and the larger counts; those that do
- * not are pieces, and are added up: the heaviest set of which no two overlap. Filtered traffic is
- * judged by the same rule, so that an ARP request which every host saw counts once.
+ * Filtered traffic is judged by the same rule as the program's, so that an ARP request which every
+ * host saw counts once.
+ *
+ * A frame that arrived was sent. Where the receivers' captures saw clearly more of a pair than is
+ * counted, the sender's capture has missed something: that is in the account, and makes the matrix
+ * a lower bound. Sums are compared, not times, so this holds whatever the clocks say.
  */
+#include "tally/claim.h"
 #include "tally/owner.h"
 #include <vttif/error.h>
 
 #include <string.h>
 
 static_assert((int)VTTIF_REASONS <= VTTIF_REASONS_MAX, "more reasons than an account holds");
-
-enum rank { BYSTANDER, RECEIVER, SENDER };
 
 /* A capture with its owner, and when it saw its frames. */
 struct placed {
@@ -28,12 +26,10 @@ struct placed {
     struct span window;
 };
 
-struct claim {
-    struct pair_key key;
-    uint64_t bytes, frames;
-    enum rank rank;
-    bool given; /* the owner, on which the rank hangs */
-    struct span window;
+/* What a capture saw of a pair. There may be millions. */
+struct sighting {
+    const struct pair *pair;
+    const struct placed *placed;
 };
 
 /* --- captures ------------------------------------------------------------------------------- */
@@ -43,7 +39,7 @@ struct claim {
 #define WINDOW_TRIM_MAX_NS 1000000
 static struct span window_of(const struct vttif_tally *tally)
 {
-    struct span window = tally->seen;
+    struct span window = tally->window;
     if (window.first_ns > window.last_ns)
         return window;
     int64_t trim = MIN((window.last_ns - window.first_ns) / 200, WINDOW_TRIM_MAX_NS);
@@ -53,11 +49,6 @@ static struct span window_of(const struct vttif_tally *tally)
 static bool is_empty(const struct placed *placed)
 {
     return placed->window.first_ns > placed->window.last_ns;
-}
-
-static bool overlap(const struct span *a, const struct span *b)
-{
-    return a->first_ns <= b->last_ns && b->first_ns <= a->last_ns;
 }
 
 static struct placed *place_captures(const struct vttif_capture *captures, size_t n,
@@ -78,7 +69,7 @@ static bool overlaps_another(const struct placed *placed, size_t i)
 {
     for (size_t k = 0; k < i; k++)
         if (!is_empty(&placed[k]) && owner_same(&placed[k].owner, &placed[i].owner) &&
-            overlap(&placed[k].window, &placed[i].window))
+            span_overlap(&placed[k].window, &placed[i].window))
             return true;
     return false;
 }
@@ -109,145 +100,110 @@ static void describe(const struct placed *placed, size_t i, const struct vttif_h
                                : "\n");
 }
 
-/* --- claims --------------------------------------------------------------------------------- */
+/* --- pairs ---------------------------------------------------------------------------------- */
 
-static void add_claims(GArray *claims, const struct placed *placed)
+static GArray *list_sightings(const struct placed *placed, size_t n)
 {
-    const struct pairs *pairs = &placed->capture->tally->pairs;
-    for (const struct pair *pair = pairs_next(pairs, NULL); pair; pair = pairs_next(pairs, pair)) {
-        struct vttif_address src = pair_src(&pair->key), dst = pair_dst(&pair->key);
-        struct claim claim = {.key = pair->key,
-                              .bytes = pair->bytes,
-                              .frames = pair->frames,
-                              .rank = owner_has(&placed->owner, &src)   ? SENDER
-                                      : owner_has(&placed->owner, &dst) ? RECEIVER
-                                                                        : BYSTANDER,
-                              .given = placed->capture->n_addresses > 0,
-                              .window = placed->window};
-        g_array_append_val(claims, claim);
+    GArray *sightings = g_array_new(FALSE, FALSE, sizeof(struct sighting));
+    for (size_t i = 0; i < n; i++) {
+        const struct pairs *pairs = &placed[i].capture->tally->pairs;
+        for (const struct pair *pair = pairs_next(pairs, NULL); pair;
+             pair = pairs_next(pairs, pair)) {
+            struct sighting sighting = {pair, &placed[i]};
+            g_array_append_val(sightings, sighting);
+        }
     }
+    return sightings;
 }
 
-/* Claims on one pair stand together, in the order in which they end. */
-static int compare_claims(gconstpointer a, gconstpointer b)
+/* Those of one pair stand together, in the order in which they end. */
+static int compare_sightings(gconstpointer a, gconstpointer b)
 {
-    const struct claim *x = a, *y = b;
-    int order = memcmp(&x->key, &y->key, sizeof x->key);
-    return order
-               ? order
-               : (x->window.last_ns > y->window.last_ns) - (x->window.last_ns < y->window.last_ns);
+    const struct sighting *x = a, *y = b;
+    int order = memcmp(&x->pair->key, &y->pair->key, sizeof x->pair->key);
+    int64_t x_end = x->placed->window.last_ns, y_end = y->placed->window.last_ns;
+    return order ? order : (x_end > y_end) - (x_end < y_end);
 }
 
-static bool heavier(const struct claim *a, const struct claim *b)
+static struct claim claim_of(const struct sighting *sighting)
 {
-    return a->bytes != b->bytes ? a->bytes > b->bytes : a->frames > b->frames;
+    const struct placed *placed = sighting->placed;
+    struct vttif_address src = pair_src(&sighting->pair->key);
+    struct vttif_address dst = pair_dst(&sighting->pair->key);
+    return (struct claim){.sum = {sighting->pair->bytes, sighting->pair->frames},
+                          .rank = owner_has(&placed->owner, &src)   ? SENDER
+                                  : owner_has(&placed->owner, &dst) ? RECEIVER
+                                                                    : BYSTANDER,
+                          .given = placed->capture->n_addresses > 0,
+                          .window = placed->window};
 }
 
-/* How many of n ends, in their order, are before that time. */
-static size_t count_ended(const int64_t *ends, size_t n, int64_t first_ns)
+/* How many sightings of the first one's pair stand at the beginning of n > 0. */
+static size_t count_same(const struct sighting *sightings, size_t n)
 {
-    size_t low = 0;
-    while (low < n) {
-        size_t middle = low + (n - low) / 2;
-        if (ends[middle] < first_ns)
-            low = middle + 1;
-        else
-            n = middle;
-    }
-    return low;
+    size_t same = 1;
+    while (same < n && memcmp(&sightings[same].pair->key, &sightings->pair->key,
+                              sizeof sightings->pair->key) == 0)
+        same++;
+    return same;
 }
 
-/* The sum of the heaviest set of pieces of which no two overlap. best[i] is that of the first i: it
- * is without the last of them, or with it and with the best of those that end before it begins. */
-static struct claim join(const struct claim *pieces, size_t n)
+/* What n > 0 sightings of one pair come to; *arrived as in claims_settle. */
+static struct vttif_dropped settle(const struct sighting *sightings, size_t n,
+                                   struct vttif_dropped *arrived)
 {
+    *arrived = (struct vttif_dropped){0};
     if (G_LIKELY(n == 1))
-        return pieces[0];
-    g_autofree struct claim *best = g_new0(struct claim, n + 1);
-    g_autofree int64_t *ends = g_new(int64_t, n);
-    for (size_t i = 0; i < n; i++) {
-        ends[i] = pieces[i].window.last_ns;
-        struct claim with = pieces[i];
-        const struct claim *before = &best[count_ended(ends, i, with.window.first_ns)];
-        with.bytes += before->bytes;
-        with.frames += before->frames;
-        best[i + 1] = heavier(&with, &best[i]) ? with : best[i];
-    }
-    return best[n];
-}
-
-/* Takes out the void ones of n > 0 claims on one pair; returns how many are left. O(n log n). */
-static size_t void_claims(struct claim *claims, size_t n)
-{
-    enum rank given = BYSTANDER;
-    /* earliest[rank][i]: when the first of the claims from i on begins that are of that rank */
-    g_autofree int64_t *earliest = g_new(int64_t, 2 * (n + 1));
-    int64_t *of[] = {[RECEIVER] = earliest, [SENDER] = earliest + n + 1};
-    of[RECEIVER][n] = of[SENDER][n] = G_MAXINT64;
-    for (size_t i = n; i-- > 0;) {
-        if (claims[i].given)
-            given = MAX(given, claims[i].rank);
-        for (enum rank rank = RECEIVER; rank <= SENDER; rank++)
-            of[rank][i] = claims[i].rank == rank ? MIN(of[rank][i + 1], claims[i].window.first_ns)
-                                                 : of[rank][i + 1];
-    }
-    g_autofree int64_t *ends = g_new(int64_t, n);
+        return (struct vttif_dropped){sightings->pair->bytes, sightings->pair->frames};
+    g_autofree struct claim *claims = g_new(struct claim, n);
     for (size_t i = 0; i < n; i++)
-        ends[i] = claims[i].window.last_ns;
-    size_t left = 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t from = count_ended(ends, n, claims[i].window.first_ns);
-        bool is_void = claims[i].rank < given;
-        for (enum rank better = claims[i].rank + 1; better <= SENDER; better++)
-            is_void |= of[better][from] <= claims[i].window.last_ns;
-        if (!is_void)
-            claims[left++] = claims[i];
-    }
-    return left;
+        claims[i] = claim_of(&sightings[i]);
+    return claims_settle(claims, n, arrived);
 }
 
-/* Leaves one claim a pair. */
-static void settle(GArray *claims)
-{
-    struct claim *list = (struct claim *)(void *)claims->data;
-    guint settled = 0;
-    g_array_sort(claims, compare_claims);
-    for (guint i = 0, n; i < claims->len; i += n) {
-        for (n = 1;
-             i + n < claims->len && memcmp(&list[i].key, &list[i + n].key, sizeof list->key) == 0;)
-            n++;
-        list[settled++] = join(&list[i], n == 1 ? 1 : void_claims(&list[i], n));
-    }
-    g_array_set_size(claims, settled);
-}
-
-/* --- the matrix --------------------------------------------------------------------------- */
+/* --- endpoints ------------------------------------------------------------------------------ */
 
 static int compare_addresses(gconstpointer a, gconstpointer b)
 {
     return vttif_address_compare(a, b);
 }
 
-/* The addresses of all traffic that was kept, in their order, each once. */
-static GArray *list_addresses(const GArray *claims)
+/* Puts them into their order, each once. */
+static void sort_addresses(GArray *addresses)
 {
-    GArray *addresses = g_array_new(FALSE, FALSE, sizeof(struct vttif_address));
-    for (guint i = 0; i < claims->len; i++) {
-        const struct claim *claim = &g_array_index(claims, struct claim, i);
-        struct vttif_address src = pair_src(&claim->key), dst = pair_dst(&claim->key);
-        if (pair_reason(&claim->key) != VTTIF_REASON_KEEP)
-            continue;
-        g_array_append_val(addresses, src);
-        g_array_append_val(addresses, dst);
-    }
-    g_array_sort(addresses, compare_addresses);
     struct vttif_address *list = (struct vttif_address *)(void *)addresses->data;
     guint kept = 0;
+    g_array_sort(addresses, compare_addresses);
     for (guint i = 0; i < addresses->len; i++)
         if (kept == 0 || vttif_address_compare(&list[kept - 1], &list[i]) != 0)
             list[kept++] = list[i];
     g_array_set_size(addresses, kept);
-    return addresses;
+}
+
+/* The addresses of all traffic that was kept, sorted; NULL with error if there are more than a
+ * matrix takes. */
+static GArray *list_addresses(const GArray *sightings, GError **error)
+{
+    g_autoptr(GArray) addresses = g_array_new(FALSE, FALSE, sizeof(struct vttif_address));
+    for (guint i = 0; i < sightings->len; i++) {
+        const struct pair_key *key = &g_array_index(sightings, struct sighting, i).pair->key;
+        struct vttif_address both[] = {pair_src(key), pair_dst(key)};
+        if (pair_reason(key) != VTTIF_REASON_KEEP)
+            continue;
+        g_array_append_vals(addresses, both, 2);
+        if (addresses->len < 4 * VTTIF_MATRIX_MAX)
+            continue;
+        sort_addresses(addresses);
+        if (addresses->len > VTTIF_MATRIX_MAX)
+            break;
+    }
+    sort_addresses(addresses);
+    if (addresses->len <= VTTIF_MATRIX_MAX)
+        return g_steal_pointer(&addresses);
+    g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_LIMIT,
+                "more than %d endpoints: name those that you want in a hosts file",
+                VTTIF_MATRIX_MAX);
+    return NULL;
 }
 
 /* Index of the endpoint with that address, or -1. */
@@ -269,14 +225,8 @@ static struct vttif_matrix *matrix_for_hosts(const struct vttif_hosts *hosts)
     return vttif_matrix_new(names->len, (const char *const *)names->pdata);
 }
 
-static struct vttif_matrix *matrix_for_addresses(const GArray *addresses, GError **error)
+static struct vttif_matrix *matrix_for_addresses(const GArray *addresses)
 {
-    if (addresses->len > VTTIF_MATRIX_MAX) {
-        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_LIMIT,
-                    "%u endpoints, more than %d: name those that you want in a hosts file",
-                    addresses->len, VTTIF_MATRIX_MAX);
-        return NULL;
-    }
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < addresses->len; i++) {
         char *text = g_malloc(VTTIF_ADDRESS_TEXT_MAX);
@@ -286,33 +236,91 @@ static struct vttif_matrix *matrix_for_addresses(const GArray *addresses, GError
     return vttif_matrix_new(names->len, (const char *const *)names->pdata);
 }
 
-static void drop(struct vttif_account *account, enum vttif_reason reason, const struct claim *claim)
+/* --- what senders' captures missed ---------------------------------------------------------- */
+
+/* A pair of which more arrived than was sent. */
+struct suspect {
+    size_t from, to;
+    struct vttif_dropped sent, arrived;
+};
+
+/* Captures that are not started and stopped in the same instant differ a little: by less than a
+ * hundredth of the pair, or by what is less than a thousandth of the largest pair. */
+static bool is_clearly_more(const struct suspect *suspect, double max)
 {
-    account->filtered[reason].bytes += claim->bytes;
-    account->filtered[reason].frames += claim->frames;
+    double sent = (double)suspect->sent.bytes, more = (double)suspect->arrived.bytes - sent;
+    return more > sent / 100 && more > max / 1000;
 }
 
-static void fill(struct vttif_matrix *matrix, const struct vttif_hosts *hosts, GArray *addresses,
-                 const GArray *claims)
+static void note_missed(const struct vttif_matrix *matrix, const struct suspect *suspect,
+                        GString *notes)
 {
-    struct vttif_account *account = vttif_matrix_account(matrix);
-    for (guint i = 0; i < claims->len; i++) {
-        const struct claim *claim = &g_array_index(claims, struct claim, i);
-        enum vttif_reason reason = pair_reason(&claim->key);
-        if (reason != VTTIF_REASON_KEEP) {
-            drop(account, reason, claim);
+    g_string_append_printf(
+        notes,
+        "%s to %s: %" G_GUINT64_FORMAT " bytes in the sender's capture, but %" G_GUINT64_FORMAT
+        " in the receiver's: the sender's is not whole\n",
+        vttif_matrix_name(matrix, suspect->from), vttif_matrix_name(matrix, suspect->to),
+        suspect->sent.bytes, suspect->arrived.bytes);
+}
+
+#define MISSED_NOTES_MAX 10
+static void report_missed(struct vttif_matrix *matrix, const GArray *suspects, GString *notes)
+{
+    struct vttif_dropped *missed = &vttif_matrix_account(matrix)->missed;
+    double max = vttif_matrix_max(matrix);
+    unsigned n = 0;
+    for (guint i = 0; i < suspects->len; i++) {
+        const struct suspect *suspect = &g_array_index(suspects, struct suspect, i);
+        uint64_t sent = suspect->sent.frames, arrived = suspect->arrived.frames;
+        if (!is_clearly_more(suspect, max))
             continue;
-        }
-        struct vttif_address src = pair_src(&claim->key), dst = pair_dst(&claim->key);
-        gssize from = endpoint_of(hosts, addresses, &src), to = endpoint_of(hosts, addresses, &dst);
-        if (from < 0 || to < 0) {
-            drop(account, VTTIF_REASON_STRANGER, claim);
-        } else if (from == to) {
-            drop(account, VTTIF_REASON_SELF, claim);
-        } else {
-            vttif_matrix_add(matrix, (size_t)from, (size_t)to, (double)claim->bytes);
-            account->frames += claim->frames;
-        }
+        missed->bytes += suspect->arrived.bytes - suspect->sent.bytes;
+        missed->frames += arrived > sent ? arrived - sent : 0;
+        if (notes && n++ < MISSED_NOTES_MAX)
+            note_missed(matrix, suspect, notes);
+    }
+    if (n > MISSED_NOTES_MAX)
+        g_string_append_printf(notes, "and so for %u more pairs\n", n - MISSED_NOTES_MAX);
+}
+
+/* --- the matrix --------------------------------------------------------------------------- */
+
+static void drop(struct vttif_account *account, enum vttif_reason reason,
+                 const struct vttif_dropped *sum)
+{
+    account->filtered[reason].bytes += sum->bytes;
+    account->filtered[reason].frames += sum->frames;
+}
+
+/* A matrix on its way. */
+struct filling {
+    struct vttif_matrix *matrix;
+    const struct vttif_hosts *hosts;
+    GArray *addresses; /* NULL with hosts */
+    GArray *suspects;
+};
+
+static void fill(struct filling *filling, const struct pair_key *key,
+                 const struct vttif_dropped *sum, const struct vttif_dropped *arrived)
+{
+    struct vttif_account *account = vttif_matrix_account(filling->matrix);
+    struct vttif_address src = pair_src(key), dst = pair_dst(key);
+    if (pair_reason(key) != VTTIF_REASON_KEEP) {
+        drop(account, pair_reason(key), sum);
+        return;
+    }
+    gssize from = endpoint_of(filling->hosts, filling->addresses, &src);
+    gssize to = endpoint_of(filling->hosts, filling->addresses, &dst);
+    if (from < 0 || to < 0) {
+        drop(account, VTTIF_REASON_STRANGER, sum);
+    } else if (from == to) {
+        drop(account, VTTIF_REASON_SELF, sum);
+    } else {
+        struct suspect suspect = {(size_t)from, (size_t)to, *sum, *arrived};
+        vttif_matrix_add(filling->matrix, suspect.from, suspect.to, (double)sum->bytes);
+        account->frames += sum->frames;
+        if (arrived->bytes > sum->bytes)
+            g_array_append_val(filling->suspects, suspect);
     }
 }
 
@@ -341,20 +349,24 @@ struct vttif_matrix *vttif_merge(const struct vttif_capture *captures, size_t n,
 {
     g_return_val_if_fail(n > 0, NULL);
     g_autofree struct placed *placed = place_captures(captures, n, hosts);
-    g_autoptr(GArray) claims = g_array_new(FALSE, FALSE, sizeof(struct claim));
-    for (size_t i = 0; i < n; i++) {
-        add_claims(claims, &placed[i]);
-        if (notes)
-            describe(placed, i, hosts, notes);
-    }
-    settle(claims);
-
-    g_autoptr(GArray) addresses = hosts ? NULL : list_addresses(claims);
-    struct vttif_matrix *matrix =
-        hosts ? matrix_for_hosts(hosts) : matrix_for_addresses(addresses, error);
-    if (!matrix)
+    g_autoptr(GArray) sightings = list_sightings(placed, n);
+    g_autoptr(GArray) addresses = hosts ? NULL : list_addresses(sightings, error);
+    g_autoptr(GArray) suspects = g_array_new(FALSE, FALSE, sizeof(struct suspect));
+    for (size_t i = 0; i < n && notes; i++)
+        describe(placed, i, hosts, notes);
+    if (!hosts && !addresses)
         return NULL;
-    fill(matrix, hosts, addresses, claims);
+
+    struct vttif_matrix *matrix = hosts ? matrix_for_hosts(hosts) : matrix_for_addresses(addresses);
+    struct filling filling = {matrix, hosts, addresses, suspects};
+    const struct sighting *list = (const struct sighting *)(const void *)sightings->data;
+    g_array_sort(sightings, compare_sightings);
+    for (size_t i = 0, same; i < sightings->len; i += same) {
+        same = count_same(list + i, sightings->len - i);
+        struct vttif_dropped arrived, sum = settle(list + i, same, &arrived);
+        fill(&filling, &list[i].pair->key, &sum, &arrived);
+    }
     sum_accounts(vttif_matrix_account(matrix), captures, n);
+    report_missed(matrix, suspects, notes);
     return matrix;
 }

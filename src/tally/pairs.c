@@ -1,23 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tally/pairs.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 enum { FIRST_SIZE = 256 };
 
 static struct pair *table_new(size_t size)
 {
-    struct pair *table = g_aligned_alloc0(size, sizeof *table, sizeof *table);
-    return table;
+    /* Not GLib's: pairs_pack gives to realloc() what aligned_alloc() gave. */
+    struct pair *table = aligned_alloc(sizeof *table, size * sizeof *table);
+    if (!table)
+        g_error("no memory for %" G_GSIZE_FORMAT " pairs", size);
+    return memset(table, 0, size * sizeof *table);
 }
 
 void pairs_init(struct pairs *pairs, size_t max, uint64_t seed)
 {
     *pairs = (struct pairs){
-        .table = table_new(FIRST_SIZE), .mask = FIRST_SIZE - 1, .max = max, .seed = seed};
+        .table = table_new(FIRST_SIZE), .size = FIRST_SIZE, .max = max, .seed = seed};
 }
 
 void pairs_clear(struct pairs *pairs)
 {
-    g_aligned_free(pairs->table);
+    free(pairs->table);
     *pairs = (struct pairs){0};
 }
 
@@ -70,10 +76,10 @@ static inline bool key_equal(const struct pair_key *a, const struct pair_key *b)
 }
 
 /* The entry of the key or the free one where it belongs. */
-static inline struct pair *find(struct pair *table, size_t mask, uint64_t seed,
+static inline struct pair *find(struct pair *table, size_t size, uint64_t seed,
                                 const struct pair_key *key)
 {
-    size_t at = key_hash(key, seed) & mask;
+    size_t mask = size - 1, at = key_hash(key, seed) & mask;
     while (table[at].key.tail != 0 && !key_equal(&table[at].key, key))
         at = (at + 1) & mask;
     return &table[at];
@@ -81,26 +87,26 @@ static inline struct pair *find(struct pair *table, size_t mask, uint64_t seed,
 
 static void grow(struct pairs *pairs)
 {
-    size_t size = (pairs->mask + 1) * 2;
+    size_t size = pairs->size * 2;
     struct pair *table = table_new(size);
-    for (size_t i = 0; i <= pairs->mask; i++)
+    for (size_t i = 0; i < pairs->size; i++)
         if (pairs->table[i].key.tail != 0)
-            *find(table, size - 1, pairs->seed, &pairs->table[i].key) = pairs->table[i];
-    g_aligned_free(pairs->table);
+            *find(table, size, pairs->seed, &pairs->table[i].key) = pairs->table[i];
+    free(pairs->table);
     pairs->table = table;
-    pairs->mask = size - 1;
+    pairs->size = size;
 }
 
 struct pair *pairs_get(struct pairs *pairs, const struct pair_key *key)
 {
-    struct pair *pair = find(pairs->table, pairs->mask, pairs->seed, key);
+    struct pair *pair = find(pairs->table, pairs->size, pairs->seed, key);
     if (G_LIKELY(pair->key.tail != 0))
         return pair;
     if (pairs->used == pairs->max)
         return NULL;
-    if (pairs->used >= (pairs->mask + 1) / 2) {
+    if (pairs->used >= pairs->size / 2) {
         grow(pairs);
-        pair = find(pairs->table, pairs->mask, pairs->seed, key);
+        pair = find(pairs->table, pairs->size, pairs->seed, key);
     }
     pairs->used++;
     pair->key = *key;
@@ -109,15 +115,27 @@ struct pair *pairs_get(struct pairs *pairs, const struct pair_key *key)
 
 const struct pair *pairs_find(const struct pairs *pairs, const struct pair_key *key)
 {
-    const struct pair *pair = find(pairs->table, pairs->mask, pairs->seed, key);
+    const struct pair *pair = find(pairs->table, pairs->size, pairs->seed, key);
     return pair->key.tail != 0 ? pair : NULL;
 }
 
 const struct pair *pairs_next(const struct pairs *pairs, const struct pair *after)
 {
-    const struct pair *end = pairs->table + pairs->mask + 1;
+    const struct pair *end = pairs->table + pairs->size;
     for (const struct pair *pair = after ? after + 1 : pairs->table; pair < end; pair++)
         if (pair->frames > 0)
             return pair;
     return NULL;
+}
+
+void pairs_pack(struct pairs *pairs)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < pairs->size; i++)
+        if (pairs->table[i].frames > 0)
+            pairs->table[n++] = pairs->table[i];
+    struct pair *table = realloc(pairs->table, MAX(n, 1) * sizeof *table);
+    if (table)
+        pairs->table = table;
+    pairs->size = n;
 }

@@ -27,7 +27,7 @@ static_assert(sizeof(struct pair) == 64, "an entry is a cache line");
 
 struct pairs {
     struct pair *table;
-    size_t mask; /* size - 1, size a power of two */
+    size_t size; /* a power of two; once packed, how many there are */
     size_t used, max;
     uint64_t seed; /* of the hash */
 };
@@ -49,6 +49,10 @@ static inline enum vttif_reason pair_reason(const struct pair_key *key)
 struct pair *pairs_get(struct pairs *pairs, const struct pair_key *key);
 /* The entry of the key or NULL. */
 const struct pair *pairs_find(const struct pairs *pairs, const struct pair_key *key);
+
+/* Says that no entry is looked for any more: leaves only what pairs_next shows, and gives back the
+ * memory of the rest, half of it and more. */
+void pairs_pack(struct pairs *pairs);
 
 /* The entry with frames behind that one, the first for NULL; NULL behind the last. */
 const struct pair *pairs_next(const struct pairs *pairs, const struct pair *after);

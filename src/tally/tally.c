@@ -24,6 +24,8 @@ struct vttif_tally *vttif_tally_new(const struct vttif_tally_options *options)
     tally->pending = g_new(struct pending, PENDING_MAX);
     lane_init(tally->lane, options);
     tally->fragments = vttif_fragments_new();
+    tally->times = g_new(struct times, 1);
+    times_init(tally->times);
     tally->seen = tally->kept = (struct span){G_MAXINT64, G_MININT64};
     return tally;
 }
@@ -34,6 +36,7 @@ static void free_working_memory(struct vttif_tally *tally)
     g_clear_pointer(&tally->lane, g_free);
     g_clear_pointer(&tally->fragments, vttif_fragments_free);
     g_clear_pointer(&tally->pending, g_free);
+    g_clear_pointer(&tally->times, g_free);
 }
 
 void vttif_tally_free(struct vttif_tally *tally)
@@ -257,6 +260,7 @@ static void add_slowly(struct vttif_tally *tally, enum vttif_link link, const ui
         return;
     }
     span_extend(&tally->seen, time_ns);
+    times_see(tally->times, time_ns);
     enum vttif_reason verdict = judge(tally, &frame);
     if (verdict == VTTIF_REASON_KEEP && tally->options.match &&
         !tally->options.match(tally->options.match_context, bytes, captured, wire))
@@ -272,8 +276,10 @@ static void add_slowly(struct vttif_tally *tally, enum vttif_link link, const ui
 void vttif_tally_add(struct vttif_tally *tally, enum vttif_link link, const uint8_t *bytes,
                      uint32_t captured, uint32_t wire, int64_t time_ns)
 {
-    if (!tally->lane->open || link != VTTIF_LINK_ETHERNET ||
-        !lane_take(tally->lane, bytes, captured, wire, time_ns, take_from_lane, tally))
+    if (tally->lane->open && link == VTTIF_LINK_ETHERNET &&
+        lane_take(tally->lane, bytes, captured, wire, time_ns, take_from_lane, tally))
+        times_see(tally->times, time_ns);
+    else
         add_slowly(tally, link, bytes, captured, wire, time_ns);
 }
 
@@ -283,5 +289,7 @@ void vttif_tally_finish(struct vttif_tally *tally)
         return;
     close_lane(tally);
     give_up_pending(tally, tally->n_pending);
+    pairs_pack(&tally->pairs);
+    tally->window = times_window(tally->times, tally->seen);
     free_working_memory(tally);
 }

@@ -24,7 +24,9 @@ struct vttif_tally {
     struct vttif_fragments *fragments;
     struct pending *pending; /* PENDING_MAX of them */
     size_t n_pending;
+    struct times *times; /* NULL once it is finished */
     struct span seen, kept; /* all frames; those that may be the program's */
+    struct span window; /* once it is finished: when most were seen, see times.h */
     uint64_t estimated, undecodable;
     struct vttif_dropped overflow;
 };

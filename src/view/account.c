@@ -50,6 +50,15 @@ static void append_loss(GString *out, const char *what, uint64_t frames)
     g_string_append_c(out, '\n');
 }
 
+static void append_missing(GString *out, const char *what, const struct vttif_dropped *missing)
+{
+    if (missing->frames == 0 && missing->bytes == 0)
+        return;
+    g_string_append_printf(out, "  %s: ", what);
+    append_dropped(out, missing);
+    g_string_append_c(out, '\n');
+}
+
 static void append_losses(const struct vttif_account *account, GString *out)
 {
     if (!vttif_account_is_lower_bound(account))
@@ -57,11 +66,9 @@ static void append_losses(const struct vttif_account *account, GString *out)
     g_string_append(out, "Incomplete: the matrix is a lower bound.\n");
     append_loss(out, "dropped by the kernel before the capture saw them", account->kernel_drops);
     append_loss(out, "too short or malformed to say who sent them", account->undecodable);
-    if (account->overflow.frames > 0) {
-        g_string_append(out, "  of pairs that no table had room for: ");
-        append_dropped(out, &account->overflow);
-        g_string_append_c(out, '\n');
-    }
+    append_missing(out, "of pairs that no table had room for", &account->overflow);
+    append_missing(out, "seen where they arrived, but not by the captures at their senders",
+                   &account->missed);
     if (account->truncated)
         g_string_append(out, "  a capture or table ended before its end\n");
 }

@@ -259,7 +259,8 @@ static bool read_reasons(struct reading *reading, bool frames, GError **error)
     return false;
 }
 
-static bool read_overflow(struct reading *reading, GError **error)
+/* {"bytes": 60, "frames": 1} */
+static bool read_missing(struct reading *reading, struct vttif_dropped *missing, GError **error)
 {
     size_t count = 0;
     bool more;
@@ -268,9 +269,9 @@ static bool read_overflow(struct reading *reading, GError **error)
         if (!more)
             return true;
         if (strcmp(reading->string->str, "bytes") == 0)
-            field = &reading->account.overflow.bytes;
+            field = &missing->bytes;
         else if (strcmp(reading->string->str, "frames") == 0)
-            field = &reading->account.overflow.frames;
+            field = &missing->frames;
         if (!(field ? json_read_uint64(&reading->json, field, error)
                     : json_skip(&reading->json, error)))
             return false;
@@ -291,7 +292,9 @@ static bool read_dropped_member(struct reading *reading, const char *name, GErro
     if (strcmp(name, "truncated") == 0)
         return json_read_bool(json, &account->truncated, error);
     if (strcmp(name, "overflow") == 0)
-        return read_overflow(reading, error);
+        return read_missing(reading, &account->overflow, error);
+    if (strcmp(name, "missed") == 0)
+        return read_missing(reading, &account->missed, error);
     if (strcmp(name, "filtered") == 0)
         return read_reasons(reading, false, error);
     if (strcmp(name, "filtered_frames") == 0)

@@ -94,6 +94,17 @@ static void append_reasons(const struct vttif_account *account, bool frames, GSt
     g_string_append_c(out, '}');
 }
 
+static void append_missing(GString *out, const char *name, const struct vttif_dropped *missing)
+{
+    if (missing->frames == 0 && missing->bytes == 0)
+        return;
+    g_string_append_printf(out, ", \"%s\": {", name);
+    append_count(out, "bytes", missing->bytes);
+    g_string_append(out, ", ");
+    append_count(out, "frames", missing->frames);
+    g_string_append_c(out, '}');
+}
+
 static void append_dropped(const struct vttif_account *account, GString *out)
 {
     g_string_append(out, " \"dropped\": {");
@@ -102,13 +113,8 @@ static void append_dropped(const struct vttif_account *account, GString *out)
     append_reasons(account, true, out);
     g_string_append(out, ", ");
     append_count(out, "undecodable", account->undecodable);
-    if (account->overflow.frames > 0 || account->overflow.bytes > 0) {
-        g_string_append(out, ", \"overflow\": {");
-        append_count(out, "bytes", account->overflow.bytes);
-        g_string_append(out, ", ");
-        append_count(out, "frames", account->overflow.frames);
-        g_string_append_c(out, '}');
-    }
+    append_missing(out, "overflow", &account->overflow);
+    append_missing(out, "missed", &account->missed);
     if (account->estimated > 0) {
         g_string_append(out, ", ");
         append_count(out, "estimated", account->estimated);

@@ -59,8 +59,8 @@ cat >"$work/losses.json" <<'EOF'
 {"schema": "vttif.matrix/1", "count": "frame", "seconds": 1.5, "lower_bound": true, "frames": 3,
  "endpoints": ["a", "b"], "matrix": [[0, 1], [2, 0]],
  "dropped": {"kernel": 1, "filtered": {"arp": 84}, "filtered_frames": {"arp": 2},
-             "undecodable": 4, "overflow": {"bytes": 60, "frames": 1}, "estimated": 5,
-             "truncated": true}}
+             "undecodable": 4, "overflow": {"bytes": 60, "frames": 1}, "missed": {"bytes": 7, "frames": 2},
+             "estimated": 5, "truncated": true}}
 EOF
 ok "an account with every loss follows its schema" matrix_follows "$work/losses.json"
 sed 's/"count": "frame"/"count": "bits"/' "$work/matrix.json" >"$work/wrong.json"

@@ -227,6 +227,101 @@ static void clocks_that_disagree_count_nothing_twice(void)
     g_assert_cmpfloat(cell(matrix, "10.0.0.1", "10.0.0.2"), ==, 1000);
 }
 
+/*
+ * A rotated capture of h1 whose clock is set back within the first piece: the last frames of this
+ * one and the first ones of the next bear the same times; or one frame bears a time of long after.
+ *
+ *     first[]:  0 ............ 95, 88 .. 91        or  0 .. 999999 .. 90
+ *     then:                          91 ......... 190
+ */
+static void check_pieces(const int64_t *first, size_t n)
+{
+    g_autoptr(vttif_tally) piece_1 = tally_new(VTTIF_COUNT_PAYLOAD);
+    g_autoptr(vttif_tally) piece_2 = tally_new(VTTIF_COUNT_PAYLOAD);
+    for (size_t i = 0; i < n; i++)
+        send(piece_1, 1, 2, first[i] * 100 * MS);
+    for (int64_t i = 0; i < 100; i++)
+        send(piece_2, 1, 2, (91 + i) * 100 * MS);
+    vttif_tally_finish(piece_1);
+    vttif_tally_finish(piece_2);
+    struct vttif_capture captures[] = {{.name = "a", .tally = piece_1},
+                                       {.name = "b", .tally = piece_2}};
+    g_autoptr(vttif_matrix) matrix = merge(captures, 2, NULL);
+    g_assert_cmpfloat(cell(matrix, "10.0.0.1", "10.0.0.2"), ==, 100 * (double)(n + 100));
+}
+
+static void a_clock_that_is_set_back_in_a_piece_loses_nothing(void)
+{
+    int64_t times[2000];
+    for (int64_t i = 0; i < 100; i++)
+        times[i] = i < 96 ? i : i - 8; /* 95, then 88 to 91 */
+    check_pieces(times, 100);
+    for (int64_t i = 0; i < 2000; i++)
+        times[i] = i * 90 / 2000;
+    times[700] = 999999; /* one frame of long after, so the clock is set back after it */
+    check_pieces(times, 2000);
+    times[700] = -999999;
+    check_pieces(times, 2000);
+}
+
+/* The same, but the second capture is a copy of the first: it is not counted twice. */
+static void a_copy_of_a_capture_whose_clock_is_set_back_counts_once(void)
+{
+    g_autoptr(vttif_tally) tally = tally_new(VTTIF_COUNT_PAYLOAD);
+    for (int64_t i = 0; i < 500; i++)
+        send(tally, 1, 2, (i < 300 ? i : i - 250) * 100 * MS);
+    vttif_tally_finish(tally);
+    struct vttif_capture captures[] = {{.name = "a", .tally = tally},
+                                       {.name = "b", .tally = tally}};
+    g_autoptr(vttif_matrix) matrix = merge(captures, 2, NULL);
+    g_assert_cmpfloat(vttif_matrix_total(matrix), ==, 50000);
+}
+
+/* What h1 sends to h2, as seen at both ends from a given frame on; h2's clock is off by an hour. */
+static struct vttif_matrix *merge_ends(unsigned frames, unsigned from_1, unsigned from_2,
+                                       GString *notes)
+{
+    g_autoptr(vttif_tally) at_1 = tally_new(VTTIF_COUNT_PAYLOAD);
+    g_autoptr(vttif_tally) at_2 = tally_new(VTTIF_COUNT_PAYLOAD);
+    struct vttif_address h1 = address_of("10.0.0.1"), h2 = address_of("10.0.0.2");
+    for (unsigned i = 0; i < frames; i++) {
+        if (i >= from_1)
+            send(at_1, 1, 2, i * MS);
+        if (i >= from_2)
+            send(at_2, 1, 2, (3600000 + i) * MS);
+    }
+    vttif_tally_finish(at_1);
+    vttif_tally_finish(at_2);
+    struct vttif_capture captures[] = {
+        {.name = "h1", .tally = at_1, .addresses = &h1, .n_addresses = 1},
+        {.name = "h2", .tally = at_2, .addresses = &h2, .n_addresses = 1}};
+    return vttif_merge(captures, 2, NULL, notes, NULL);
+}
+
+static void what_the_senders_capture_clearly_missed_makes_a_lower_bound(void)
+{
+    g_autoptr(GString) notes = g_string_new(NULL);
+    g_autoptr(vttif_matrix) matrix = merge_ends(1000, 990, 0, notes);
+    const struct vttif_account *account = vttif_matrix_account(matrix);
+    g_assert_cmpfloat(cell(matrix, "10.0.0.1", "10.0.0.2"), ==, 1000); /* the rule holds */
+    g_assert_true(vttif_account_is_lower_bound(account));
+    g_assert_cmpuint(account->missed.bytes, ==, 99000);
+    g_assert_cmpuint(account->missed.frames, ==, 990);
+    if (!g_str_has_suffix(notes->str, "10.0.0.1 to 10.0.0.2: 1000 bytes in the sender's capture, "
+                                      "but 100000 in the receiver's: the sender's is not whole\n"))
+        g_error("%s", notes->str);
+}
+
+static void what_got_lost_on_the_way_or_at_the_edges_makes_no_lower_bound(void)
+{
+    static const unsigned from[][2] = {{0, 990}, {0, 0}, {9, 0}};
+    for (size_t i = 0; i < G_N_ELEMENTS(from); i++) {
+        g_autoptr(vttif_matrix) matrix = merge_ends(1000, from[i][0], from[i][1], NULL);
+        g_assert_false(vttif_account_is_lower_bound(vttif_matrix_account(matrix)));
+        g_assert_cmpfloat(vttif_matrix_total(matrix), ==, 100 * (1000.0 - from[i][0]));
+    }
+}
+
 /* Both addresses are common to all frames of both captures. */
 static void two_hosts_alone_need_no_names(void)
 {
@@ -316,6 +411,14 @@ int main(int argc, char **argv)
                     a_guess_that_is_wrong_for_one_piece_loses_nothing);
     g_test_add_func("/merge/clocks that disagree count nothing twice",
                     clocks_that_disagree_count_nothing_twice);
+    g_test_add_func("/merge/a clock that is set back in a piece loses nothing",
+                    a_clock_that_is_set_back_in_a_piece_loses_nothing);
+    g_test_add_func("/merge/a copy of a capture whose clock is set back counts once",
+                    a_copy_of_a_capture_whose_clock_is_set_back_counts_once);
+    g_test_add_func("/merge/what the sender's capture clearly missed makes a lower bound",
+                    what_the_senders_capture_clearly_missed_makes_a_lower_bound);
+    g_test_add_func("/merge/what got lost on the way or at the edges makes no lower bound",
+                    what_got_lost_on_the_way_or_at_the_edges_makes_no_lower_bound);
     g_test_add_func("/merge/two hosts alone need no names", two_hosts_alone_need_no_names);
     g_test_add_func("/merge/a host is the sum of its addresses, strangers are left out",
                     a_host_is_the_sum_of_its_addresses_and_strangers_are_left_out);

@@ -105,6 +105,21 @@ static void what_does_not_fit_the_table_is_counted_as_overflow(void)
     g_assert_true(vttif_account_is_lower_bound(account));
 }
 
+/* 5000 pairs need a table of 16384; many tallies wait for the merge at once. */
+static void a_finished_tally_holds_its_pairs_and_nothing_else(void)
+{
+    g_autoptr(vttif_tally) tally = tally_new(VTTIF_COUNT_PAYLOAD);
+    for (unsigned i = 0; i < 5000; i++) {
+        g_autofree char *dst = g_strdup_printf("10.1.%u.%u", i / 256, i % 256);
+        add(tally, (struct recipe){.dst = dst, .protocol = 17, .src_port = 4000, .payload = 1 + i},
+            0);
+    }
+    g_assert_cmpuint(tally->pairs.size, >=, 8192);
+    g_autoptr(vttif_matrix) matrix = finish(tally);
+    g_assert_cmpuint(tally->pairs.size, ==, 5000);
+    g_assert_cmpfloat(vttif_matrix_total(matrix), ==, 5000 * 5001 / 2);
+}
+
 static void the_time_is_from_the_first_frame_that_counts_to_the_last(void)
 {
     g_autoptr(vttif_tally) tally = tally_new(VTTIF_COUNT_PAYLOAD);
@@ -327,24 +342,38 @@ static void add_random(struct vttif_tally *fast, struct vttif_tally *slow)
     vttif_tally_add(slow, VTTIF_LINK_ETHERNET, exact, captured, bytes->len, time_ns);
 }
 
+static int compare_pairs(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct pair_key));
+}
+
+/* Of a finished tally, in the order of their keys. */
+static GArray *list_pairs(const struct vttif_tally *tally)
+{
+    GArray *list = g_array_new(FALSE, FALSE, sizeof(struct pair));
+    for (const struct pair *pair = pairs_next(&tally->pairs, NULL); pair;
+         pair = pairs_next(&tally->pairs, pair))
+        g_array_append_vals(list, pair, 1);
+    g_array_sort(list, compare_pairs);
+    return list;
+}
+
 static void check_same_tally(const struct vttif_tally *fast, const struct vttif_tally *slow)
 {
-    size_t n = 0;
-    for (const struct pair *pair = pairs_next(&fast->pairs, NULL); pair;
-         pair = pairs_next(&fast->pairs, pair), n++) {
-        const struct pair *other = pairs_find(&slow->pairs, &pair->key);
-        g_assert_nonnull(other);
+    g_autoptr(GArray) pairs = list_pairs(fast), others = list_pairs(slow);
+    g_assert_cmpuint(pairs->len, ==, others->len);
+    for (guint i = 0; i < pairs->len; i++) {
+        const struct pair *pair = &g_array_index(pairs, struct pair, i);
+        const struct pair *other = &g_array_index(others, struct pair, i);
+        g_assert_cmpint(compare_pairs(pair, other), ==, 0);
         g_assert_cmpuint(pair->bytes, ==, other->bytes);
         g_assert_cmpuint(pair->frames, ==, other->frames);
     }
-    for (const struct pair *pair = pairs_next(&slow->pairs, NULL); pair;
-         pair = pairs_next(&slow->pairs, pair))
-        n--;
-    g_assert_cmpuint(n, ==, 0);
     g_assert_cmpuint(fast->undecodable, ==, slow->undecodable);
     g_assert_cmpuint(fast->estimated, ==, slow->estimated);
     g_assert_true(memcmp(&fast->seen, &slow->seen, sizeof fast->seen) == 0);
     g_assert_true(memcmp(&fast->kept, &slow->kept, sizeof fast->kept) == 0);
+    g_assert_true(memcmp(&fast->window, &slow->window, sizeof fast->window) == 0);
 }
 
 /* A filter that matches everything closes the lane and changes nothing else. */
@@ -379,6 +408,8 @@ int main(int argc, char **argv)
                     frames_that_cannot_be_decoded_make_a_lower_bound);
     g_test_add_func("/tally/what does not fit the table is counted as overflow",
                     what_does_not_fit_the_table_is_counted_as_overflow);
+    g_test_add_func("/tally/a finished tally holds its pairs and nothing else",
+                    a_finished_tally_holds_its_pairs_and_nothing_else);
     g_test_add_func("/tally/the time is from the first frame that counts to the last",
                     the_time_is_from_the_first_frame_that_counts_to_the_last);
     g_test_add_func("/tally/a super-packet is split as both ends announced",

@@ -163,6 +163,7 @@ static void an_account_names_every_loss_and_only_those(void)
     account->kernel_drops = 3;
     account->undecodable = 1;
     account->overflow = (struct vttif_dropped){1500, 1};
+    account->missed = (struct vttif_dropped){2500, 2};
     account->estimated = 7;
     account->truncated = true;
     account->filtered[VTTIF_REASON_ARP] = (struct vttif_dropped){0, 0};
@@ -175,6 +176,8 @@ static void an_account_names_every_loss_and_only_those(void)
                     "  dropped by the kernel before the capture saw them: 3 frames\n"
                     "  too short or malformed to say who sent them: 1 frame\n"
                     "  of pairs that no table had room for: 1.50 kB in 1 frame\n"
+                    "  seen where they arrived, but not by the captures at their senders: 2.50 kB "
+                    "in 2 frames\n"
                     "  a capture or table ended before its end\n"
                     "Estimated: 7 segments of super-packets were counted with an assumed segment "
                     "size.\n");

@@ -158,6 +158,7 @@ static void json_is_written_as_documented(void)
         .kernel_drops = 3,
         .undecodable = 1,
         .overflow = {.bytes = 60, .frames = 1},
+        .missed = {.bytes = 7, .frames = 2},
         .estimated = 4,
         .truncated = true,
         .filtered[VTTIF_REASON_ARP] = {.bytes = 84, .frames = 2},
@@ -178,7 +179,8 @@ static void json_is_written_as_documented(void)
         " \"ratio\": 0.2504166666666667}],\n"
         " \"dropped\": {\"kernel\": 3, \"filtered\": {\"arp\": 84, \"ssh\": 7},"
         " \"filtered_frames\": {\"arp\": 2, \"ssh\": 1}, \"undecodable\": 1,"
-        " \"overflow\": {\"bytes\": 60, \"frames\": 1}, \"estimated\": 4, \"truncated\": true}}\n");
+        " \"overflow\": {\"bytes\": 60, \"frames\": 1},"
+        " \"missed\": {\"bytes\": 7, \"frames\": 2}, \"estimated\": 4, \"truncated\": true}}\n");
 }
 
 /* --- reading what was written --------------------------------------------------------------- */
@@ -226,6 +228,7 @@ static void fill_account(struct vttif_account *account)
     account->kernel_drops = random_count();
     account->undecodable = random_count();
     account->overflow = (struct vttif_dropped){random_count(), random_count()};
+    account->missed = (struct vttif_dropped){random_count(), random_count()};
     account->estimated = random_count();
     account->truncated = g_test_rand_bit();
     for (int reason = 1; reason < VTTIF_REASONS; reason++)
