@@ -39,36 +39,22 @@ static bool parse_keep(const char *command, const char *list, uint32_t *keep)
     return true;
 }
 
-static bool parse_key(const char *command, const char *name, enum vttif_key *key)
+static struct generate_options options;
+static enum vttif_key key; /* of --endpoints */
+
+static bool parse_key(const char *command, const char *name)
 {
     static const char *const names[] = {
         [VTTIF_KEY_IP] = "ip", [VTTIF_KEY_MAC] = "mac", [VTTIF_KEY_PORT] = "port"};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         if (strcmp(name, names[i]) == 0) {
-            *key = (enum vttif_key)i;
+            key = (enum vttif_key)i;
+            options.key = &key;
             return true;
         }
     cli_usage(command, "--endpoints %s: expected ip, mac or port", name);
     return false;
 }
-
-/* What the addresses of a hosts file can be told apart by: ports if one has a port, MAC addresses
- * if there is nothing else. */
-static enum vttif_key key_for(const struct vttif_hosts *hosts)
-{
-    bool any_ip = false;
-    for (size_t i = 0; hosts && i < vttif_hosts_size(hosts); i++) {
-        const struct vttif_host *host = vttif_hosts_get(hosts, i);
-        for (size_t k = 0; k < host->n_addresses; k++) {
-            if (host->addresses[k].port)
-                return VTTIF_KEY_PORT;
-            any_ip |= host->addresses[k].kind != VTTIF_ADDRESS_MAC;
-        }
-    }
-    return hosts && !any_ip ? VTTIF_KEY_MAC : VTTIF_KEY_IP;
-}
-
-static struct generate_options options;
 
 bool cli_reading_check(const char *command)
 {
@@ -88,7 +74,7 @@ bool cli_reading_check(const char *command)
         cli_usage(command, "--unit %s: expected B, kB, MB, GB, TB or PB", cli_reading.unit);
     else
         return parse_keep(command, cli_reading.keep, &options.keep) &&
-               (!cli_reading.endpoints || parse_key(command, cli_reading.endpoints, &options.key));
+               (!cli_reading.endpoints || parse_key(command, cli_reading.endpoints));
     return false;
 }
 
@@ -120,8 +106,6 @@ struct vttif_matrix *cli_generate(const char *const *files, size_t n,
     g_autoptr(GString) notes = g_string_new(NULL);
     *incomplete = false;
     options.hosts = hosts;
-    if (!cli_reading.endpoints)
-        options.key = key_for(hosts);
     struct vttif_matrix *matrix = generate_matrix(files, n, &options, problems, notes, &error);
     cli_progress(NULL, 0, 0);
     if (!matrix) {

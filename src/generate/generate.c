@@ -7,6 +7,7 @@
  * All files are opened and checked before the first is read, so that a typo costs no minutes.
  */
 #include "generate/generate.h"
+#include "generate/key.h"
 #include "generate/sidecar.h"
 #include "source/match.h"
 #include "source/source.h"
@@ -32,6 +33,7 @@ struct job {
 
 struct work {
     const struct generate_options *options;
+    enum vttif_key key;
     GMutex lock;
     GCond finished;
     unsigned left;
@@ -74,11 +76,6 @@ static bool job_open(struct job *job, const struct generate_options *options, GE
         g_propagate_error(error, g_steal_pointer(&damaged));
         return false;
     }
-    if (options->key == VTTIF_KEY_MAC && source_link(job->source) != VTTIF_LINK_ETHERNET) {
-        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT,
-                    "%s: this capture has no MAC addresses to tell endpoints apart by", job->path);
-        return false;
-    }
     return true;
 }
 
@@ -105,6 +102,32 @@ static bool check_standard_input(const char *const *files, size_t n, GError **er
     return times <= 1;
 }
 
+static bool open_all(GArray *jobs, const char *const *files, const struct generate_options *options,
+                     GError **error)
+{
+    bool opened = check_standard_input(files, jobs->len, error);
+    make_room_for_files(jobs->len);
+    for (guint i = 0; i < jobs->len && opened; i++) {
+        struct job *job = &g_array_index(jobs, struct job, i);
+        job->path = files[i];
+        opened = job_open(job, options, error);
+    }
+    return opened;
+}
+
+static bool check_links(GArray *jobs, enum vttif_key key, GError **error)
+{
+    for (guint i = 0; i < jobs->len; i++) {
+        const struct job *job = &g_array_index(jobs, struct job, i);
+        if (key != VTTIF_KEY_MAC || source_link(job->source) == VTTIF_LINK_ETHERNET)
+            continue;
+        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT,
+                    "%s: this capture has no MAC addresses to tell endpoints apart by", job->path);
+        return false;
+    }
+    return true;
+}
+
 /* --- read ----------------------------------------------------------------------------------- */
 
 struct feed {
@@ -119,11 +142,12 @@ static void feed_record(void *context, const struct source_record *record)
                     record->time_ns);
 }
 
-static struct vttif_tally *tally_for(const struct job *job, const struct generate_options *options)
+static struct vttif_tally *tally_for(const struct job *job, const struct work *work)
 {
+    const struct generate_options *options = work->options;
     return vttif_tally_new(
         &(struct vttif_tally_options){.count = options->count,
-                                      .key = options->key,
+                                      .key = work->key,
                                       .mtu = options->mtu,
                                       .keep = options->keep,
                                       .max_pairs = options->max_pairs,
@@ -136,7 +160,7 @@ static void job_run(gpointer data, gpointer user_data)
 {
     struct job *job = data;
     struct work *work = user_data;
-    job->tally = tally_for(job, work->options);
+    job->tally = tally_for(job, work);
     struct feed feed = {job->tally, source_link(job->source)};
     source_run(job->source, feed_record, &feed, job->bytes_read, &job->problem);
     job->drops = source_drops(job->source);
@@ -172,9 +196,10 @@ static void wait_for(struct work *work, const struct generate_options *options,
     g_mutex_unlock(&work->lock);
 }
 
-static bool run_all(GArray *jobs, const struct generate_options *options, GError **error)
+static bool run_all(GArray *jobs, const struct generate_options *options, enum vttif_key key,
+                    GError **error)
 {
-    struct work work = {.options = options, .left = jobs->len};
+    struct work work = {.options = options, .key = key, .left = jobs->len};
     uint64_t bytes_read = 0, all_bytes = 0;
     unsigned threads = options->jobs ? options->jobs : g_get_num_processors();
     g_autoptr(GPtrArray) order = g_ptr_array_new();
@@ -253,16 +278,17 @@ static void append_host(GString *text, const char *name, const GArray *addresses
     g_string_append_c(text, '\n');
 }
 
-/* A hosts file as the sidecars would write it; NULL without error if a capture has none. */
-static struct vttif_hosts *hosts_from_sidecars(GArray *jobs, GError **error)
+/* *hosts is a hosts file as the sidecars would write it; NULL if a capture has none. */
+static bool hosts_from_sidecars(GArray *jobs, struct vttif_hosts **hosts, GError **error)
 {
+    *hosts = NULL;
     g_autoptr(GPtrArray) order = g_ptr_array_new();
     if (jobs->len == 1)
-        return NULL; /* one host alone would have nobody to talk to */
+        return true; /* one host alone would have nobody to talk to */
     for (guint i = 0; i < jobs->len; i++) {
         struct job *job = &g_array_index(jobs, struct job, i);
         if (!job->sidecar)
-            return NULL;
+            return true;
         g_ptr_array_add(order, job);
     }
     g_ptr_array_sort(order, compare_names);
@@ -278,10 +304,21 @@ static struct vttif_hosts *hosts_from_sidecars(GArray *jobs, GError **error)
         }
         append_host(text, name, addresses);
     }
-    return vttif_hosts_parse(text->str, "the captures' descriptions", error);
+    *hosts = vttif_hosts_parse(text->str, "the captures' descriptions", error);
+    return *hosts != NULL;
 }
 
-static struct vttif_capture capture_of(const struct job *job, const struct vttif_hosts *hosts)
+/* A sidecar that has no address of the kind which endpoints are told apart by says nothing. */
+static bool names_owner(const struct sidecar *sidecar, enum vttif_key key)
+{
+    for (guint i = 0; i < sidecar->addresses->len; i++)
+        if (key_suits(key, &g_array_index(sidecar->addresses, struct vttif_address, i)))
+            return true;
+    return false;
+}
+
+static struct vttif_capture capture_of(const struct job *job, const struct vttif_hosts *hosts,
+                                       enum vttif_key key)
 {
     struct vttif_capture capture = {.name = job->path,
                                     .tally = job->tally,
@@ -289,10 +326,11 @@ static struct vttif_capture capture_of(const struct job *job, const struct vttif
                                         MAX(job->drops, job->sidecar ? job->sidecar->dropped : 0),
                                     .truncated = job->problem != NULL};
     const struct vttif_host *host = hosts ? host_of_name(hosts, job->path) : NULL;
-    if (job->sidecar) {
+    if (job->sidecar)
+        capture.truncated |= !job->sidecar->complete;
+    if (job->sidecar && names_owner(job->sidecar, key)) {
         capture.addresses = (const struct vttif_address *)(void *)job->sidecar->addresses->data;
         capture.n_addresses = job->sidecar->addresses->len;
-        capture.truncated |= !job->sidecar->complete;
     } else if (host) {
         capture.addresses = host->addresses;
         capture.n_addresses = host->n_addresses;
@@ -300,20 +338,13 @@ static struct vttif_capture capture_of(const struct job *job, const struct vttif
     return capture;
 }
 
-static struct vttif_matrix *merge(GArray *jobs, const struct generate_options *options,
+static struct vttif_matrix *merge(GArray *jobs, const struct vttif_hosts *hosts, enum vttif_key key,
                                   GPtrArray *problems, GString *notes, GError **error)
 {
-    g_autoptr(GError) reason = NULL;
-    g_autoptr(vttif_hosts) own = options->hosts ? NULL : hosts_from_sidecars(jobs, &reason);
-    if (reason) {
-        g_propagate_error(error, g_steal_pointer(&reason));
-        return NULL;
-    }
-    const struct vttif_hosts *hosts = options->hosts ? options->hosts : own;
     g_autofree struct vttif_capture *captures = g_new0(struct vttif_capture, jobs->len);
     for (guint i = 0; i < jobs->len; i++) {
         struct job *job = &g_array_index(jobs, struct job, i);
-        captures[i] = capture_of(job, hosts);
+        captures[i] = capture_of(job, hosts, key);
         if (job->problem)
             g_ptr_array_add(problems, g_strdup(job->problem->message));
         else if (captures[i].truncated)
@@ -329,17 +360,17 @@ struct vttif_matrix *generate_matrix(const char *const *files, size_t n,
                                      GString *notes, GError **error)
 {
     GArray *jobs = g_array_sized_new(FALSE, TRUE, sizeof(struct job), (guint)n);
+    g_autoptr(vttif_hosts) own = NULL;
     struct vttif_matrix *matrix = NULL;
-    bool opened = check_standard_input(files, n, error);
+    enum vttif_key key;
     g_array_set_size(jobs, (guint)n);
-    make_room_for_files(n);
-    for (guint i = 0; i < n && opened; i++) {
-        struct job *job = &g_array_index(jobs, struct job, i);
-        job->path = files[i];
-        opened = job_open(job, options, error);
+    if (open_all(jobs, files, options, error) &&
+        (options->hosts || hosts_from_sidecars(jobs, &own, error))) {
+        const struct vttif_hosts *hosts = options->hosts ? options->hosts : own;
+        if (key_choose(hosts, options->key, &key, error) && check_links(jobs, key, error) &&
+            run_all(jobs, options, key, error))
+            matrix = merge(jobs, hosts, key, problems, notes, error);
     }
-    if (opened && run_all(jobs, options, error))
-        matrix = merge(jobs, options, problems, notes, error);
     jobs_free(jobs);
     return matrix;
 }

@@ -15,7 +15,7 @@ struct generate_options {
     const struct vttif_hosts *hosts; /* NULL: from the sidecars if every file has one, else the
                                         endpoints are the addresses seen */
     enum vttif_count count;
-    enum vttif_key key;
+    const enum vttif_key *key; /* NULL: what the addresses of the hosts are */
     uint32_t mtu, keep; /* as in vttif_tally_options */
     size_t max_pairs; /* a file; 0 for the default */
     const char *expression; /* pcap-filter, or NULL */

@@ -52,7 +52,7 @@ echo "hello, world" >text.pcap
 printf ',a,b\na,0,1200\nb,34,0\n' >matrix.csv
 mkdir directory
 
-plan 64
+plan 65
 # --- help and typos
 ok "--help tells what it is" exits 0 "$vttif" --help
 ok "every command has --help" bash -c "for c in infer monitor generate show; do $vttif \$c --help || exit; done"
@@ -90,6 +90,7 @@ ok "a filter with a mistake" complains 1 "filter 'prot 1'" "$vttif" generate --f
 ok "endpoints by port" says "10.0.0.1:10000" "$vttif" generate --endpoints port two.pcap
 ok "endpoints by MAC" says "02:00:00:00:00:01" "$vttif" generate --endpoints mac two.pcap
 ok "a hosts file names them" bash -c "printf 'a 10.0.0.1\nb 10.0.0.2\n' >hosts; $vttif generate --hosts hosts two.pcap | grep -qx 'a,0,200'"
+ok "hosts without MAC addresses cannot be told apart by them" bash -c "printf 'a 10.0.0.1\nb 10.0.0.2\n' >hosts; ! $vttif generate --hosts hosts --endpoints mac two.pcap 2>err && grep -q \"host 'a' has no MAC address\" err"
 ok "-v says whose capture it is" says "capture of 10.0.0.1" "$vttif" generate -v two.pcap
 
 # --- bad captures

@@ -145,6 +145,74 @@ static void sidecars_of_all_files_name_the_endpoints(void)
     folder_remove(folder);
 }
 
+static const enum vttif_key ip = VTTIF_KEY_IP, mac = VTTIF_KEY_MAC;
+
+static void sidecars_say_what_endpoints_are_told_apart_by(void)
+{
+    static const struct {
+        const char *a, *b;
+    } cases[] = {
+        {"\"10.0.0.1\", \"02:00:00:00:00:0a\"", "\"10.0.0.2\""},
+        {"\"10.0.0.1:4000\", \"10.0.0.1:5000\"", "\"10.0.0.2\""},
+        {"\"10.0.0.1:4000\", \"10.0.0.1:5000\"", "\"10.0.0.2:4000\", \"10.0.0.2:5000\""},
+    };
+    char *folder = folder_new();
+    g_autofree char *a = write_h1(folder, "x.pcap"), *b = write_h2(folder, "y.pcap");
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *of_a = g_strdup_printf(SIDECAR("a", "%s", ""), cases[i].a);
+        g_autofree char *of_b = g_strdup_printf(SIDECAR("b", "%s", ""), cases[i].b);
+        write_text(folder, "x.json", of_a);
+        write_text(folder, "y.json", of_b);
+        struct result result = generate((const char *[]){a, b}, 2, (struct generate_options){0});
+        g_assert_no_error(result.error);
+        g_assert_cmpfloat(cell(result.matrix, "a", "b"), ==, 100);
+        g_assert_cmpfloat(cell(result.matrix, "b", "a"), ==, 2);
+        result_clear(&result);
+    }
+    folder_remove(folder);
+}
+
+/* As a sidecar of MAC addresses where the other file has none: the endpoints are IP addresses. */
+static void a_sidecar_of_another_kind_of_address_leaves_the_frames_to_say(void)
+{
+    char *folder = folder_new();
+    g_autofree char *a = write_h1(folder, "x.pcap"), *b = write_h2(folder, "y.pcap");
+    write_text(folder, "x.json", SIDECAR("a", "\"02:00:00:00:00:01\"", ""));
+    struct result result = generate((const char *[]){a, b}, 2, (struct generate_options){0});
+    g_assert_no_error(result.error);
+    g_assert_cmpfloat(cell(result.matrix, "10.0.0.1", "10.0.0.2"), ==, 100);
+    if (!strstr(result.notes->str, "x.pcap: capture of 10.0.0.1 (common to its frames)"))
+        g_error("%s", result.notes->str);
+    result_clear(&result);
+    folder_remove(folder);
+}
+
+static void hosts_that_cannot_be_told_apart_so_are_refused(void)
+{
+    static const struct {
+        const char *hosts, *words;
+        const enum vttif_key *key;
+    } cases[] = {
+        {"a 10.0.0.1,02:00:00:00:00:01\nb 10.0.0.2\n", "host 'b' has no MAC address", &mac},
+        {"a 02:00:00:00:00:01\nb 10.0.0.2\n", "host 'a' has no IP address", NULL},
+        {"a 02:00:00:00:00:01\nb 10.0.0.2:80\n", "host 'a' has no IP address, but", NULL},
+        {"a 10.0.0.1:80\nb 10.0.0.2\n", "host 'a' has no IP address without a port", &ip},
+    };
+    char *folder = folder_new();
+    g_autofree char *path = write_h1(folder, "x.pcap");
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(vttif_hosts) hosts = vttif_hosts_parse(cases[i].hosts, "hosts", NULL);
+        struct result result =
+            generate((const char *[]){path}, 1,
+                     (struct generate_options){.hosts = hosts, .key = cases[i].key});
+        g_assert_error(result.error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT);
+        if (!strstr(result.error->message, cases[i].words))
+            g_error("%s", result.error->message);
+        result_clear(&result);
+    }
+    folder_remove(folder);
+}
+
 static void the_capture_of_one_host_alone_shows_whom_it_talks_to(void)
 {
     char *folder = folder_new();
@@ -316,7 +384,7 @@ static void a_link_without_macs_cannot_be_counted_by_them(void)
     put_pcap_header(bytes, LITTLE, false, 101);
     g_autofree char *path = folder_write(folder, "a.pcap", bytes->data, bytes->len);
     struct result result =
-        generate((const char *[]){path}, 1, (struct generate_options){.key = VTTIF_KEY_MAC});
+        generate((const char *[]){path}, 1, (struct generate_options){.key = &mac});
     g_assert_error(result.error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT);
     result_clear(&result);
     folder_remove(folder);
@@ -389,6 +457,12 @@ int main(int argc, char **argv)
                     the_files_name_says_whose_capture_it_is);
     g_test_add_func("/generate/sidecars of all files name the endpoints",
                     sidecars_of_all_files_name_the_endpoints);
+    g_test_add_func("/generate/sidecars say what endpoints are told apart by",
+                    sidecars_say_what_endpoints_are_told_apart_by);
+    g_test_add_func("/generate/a sidecar of another kind of address leaves the frames to say",
+                    a_sidecar_of_another_kind_of_address_leaves_the_frames_to_say);
+    g_test_add_func("/generate/hosts that cannot be told apart so are refused",
+                    hosts_that_cannot_be_told_apart_so_are_refused);
     g_test_add_func("/generate/the capture of one host alone shows whom it talks to",
                     the_capture_of_one_host_alone_shows_whom_it_talks_to);
     g_test_add_func("/generate/captures of a host may each name other addresses",
