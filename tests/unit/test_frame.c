@@ -458,6 +458,26 @@ static void later_fragments_find_the_flow_of_their_first_one(void)
     vttif_fragments_free(fragments);
 }
 
+/* 2 x 16 hosts that send each other datagrams in fragments, all at once: first fragments first. */
+static void a_thousand_datagrams_at_once_are_all_remembered(void)
+{
+    struct vttif_fragments *fragments = vttif_fragments_new();
+    struct vttif_frame frame = decode((struct recipe){.protocol = 17, .more = true});
+    for (int pass = 0; pass < 2; pass++)
+        for (uint32_t i = 0; i < 1024; i++) {
+            struct vttif_flow flow = {(uint16_t)i, 0, 0};
+            frame.src.low = 0x0a000000 + i % 16;
+            frame.dst.low = 0x0a000100 + i / 16 % 16;
+            frame.fragment_id = i * 7919 & 0xffff;
+            if (pass == 0)
+                vttif_fragments_learn(fragments, &frame, flow);
+            else
+                g_assert_true(vttif_fragments_find(fragments, &frame, &flow));
+            g_assert_cmpuint(flow.src_port, ==, i);
+        }
+    vttif_fragments_free(fragments);
+}
+
 /* 100,000 datagrams at once through 4096 places: each finds its own flow or none. */
 static void a_full_table_forgets_and_never_confuses(void)
 {
@@ -531,6 +551,8 @@ int main(int argc, char **argv)
                     what_no_network_card_would_split_stays_whole);
     g_test_add_func("/fragment/later fragments find the flow of their first one",
                     later_fragments_find_the_flow_of_their_first_one);
+    g_test_add_func("/fragment/a thousand datagrams at once are all remembered",
+                    a_thousand_datagrams_at_once_are_all_remembered);
     g_test_add_func("/fragment/a full table forgets and never confuses",
                     a_full_table_forgets_and_never_confuses);
     return g_test_run();
