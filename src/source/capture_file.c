@@ -66,6 +66,41 @@ static const struct source_ops *find_reader(const uint8_t magic[4])
     return NULL;
 }
 
+/* What packs files, by what they begin with, and what unpacks them. */
+static const struct packer {
+    uint8_t magic[4];
+    size_t length;
+    const char *name, *unpack;
+} packers[] = {
+    {{0x1f, 0x8b}, 2, "gzip", "gunzip"},
+    {{0x28, 0xb5, 0x2f, 0xfd}, 4, "zstd", "unzstd"},
+    {{0xfd, '7', 'z', 'X'}, 4, "xz", "unxz"},
+    {{'B', 'Z', 'h'}, 3, "bzip2", "bunzip2"},
+};
+
+static const struct packer *find_packer(const uint8_t magic[4])
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(packers); i++)
+        if (memcmp(magic, packers[i].magic, packers[i].length) == 0)
+            return &packers[i];
+    return NULL;
+}
+
+static void refuse(const struct source *source, GError **error)
+{
+    const uint8_t *magic = source->magic;
+    const struct packer *packer = find_packer(magic);
+    if (packer)
+        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_FORMAT,
+                    "%s: packed with %s: unpack it first (%s)", source->name, packer->name,
+                    packer->unpack);
+    else
+        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_FORMAT,
+                    "%s: not a capture file: it begins with %02x %02x %02x %02x; expected pcap or "
+                    "pcapng",
+                    source->name, magic[0], magic[1], magic[2], magic[3]);
+}
+
 struct source *source_open(const char *path, GError **error)
 {
     g_autoptr(source_handle) source = g_new0(struct source, 1);
@@ -79,13 +114,9 @@ struct source *source_open(const char *path, GError **error)
     }
     if (!read_magic(source, error))
         return NULL;
-    const uint8_t *magic = source->magic;
-    source->ops = find_reader(magic);
+    source->ops = find_reader(source->magic);
     if (!source->ops) {
-        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_FORMAT,
-                    "%s: not a capture file: it begins with %02x %02x %02x %02x; expected pcap or "
-                    "pcapng",
-                    source->name, magic[0], magic[1], magic[2], magic[3]);
+        refuse(source, error);
         return NULL;
     }
     if (!source->ops->open(source, error))
@@ -119,7 +150,8 @@ bool source_is_capture(const char *path)
     if (strcmp(path, "-") == 0 || has_capture_name(path))
         return true;
     struct source probe = {.name = (char *)path, .fd = open(path, O_RDONLY | O_CLOEXEC)};
-    bool found = probe.fd >= 0 && read_magic(&probe, NULL) && find_reader(probe.magic);
+    bool found = probe.fd >= 0 && read_magic(&probe, NULL) &&
+                 (find_reader(probe.magic) || find_packer(probe.magic));
     if (probe.fd >= 0)
         close(probe.fd);
     return found;

@@ -34,8 +34,8 @@ struct source *source_open(const char *path, GError **error);
 void source_close(struct source *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(source_handle, source_close)
 
-/* Whether the file begins like a capture, or has a capture's name (.pcap, .pcapng, .cap). Standard
- * input is taken for one. */
+/* Whether the file begins like a capture, or like a packed file, or has a capture's name (.pcap,
+ * .pcapng, .cap). Standard input is taken for one. */
 bool source_is_capture(const char *path);
 
 enum vttif_link source_link(const struct source *source);

@@ -118,7 +118,9 @@ static uint32_t mtu_between(const struct vttif_tally *tally, const struct vttif_
 static void split(struct vttif_tally *tally, struct vttif_frame *frame)
 {
     uint32_t known = tally->options.mtu ? tally->options.mtu : mtu_between(tally, frame);
-    if (vttif_frame_split(frame, known ? known : VTTIF_MTU_DEFAULT) && !known)
+    bool is_super = vttif_frame_split(frame, known ? known : VTTIF_MTU_DEFAULT);
+    /* How a UDP super-packet (GSO) is cut is its sender's choice, below what the link carries. */
+    if (is_super && (!known || frame->protocol != TCP))
         tally->estimated++;
 }
 

@@ -210,7 +210,7 @@ static void what_is_no_capture_is_refused(void)
     } cases[] = {
         {"#!/bin/sh\n", "not a capture file: it begins with 23 21 2f 62"},
         {"from,to,bytes\n", "not a capture file"},
-        {"\x1f\x8b\x08\x00 compressed", "not a capture file"},
+        {"\x1f\x8b\x08\x00 compressed", "packed with gzip: unpack it first (gunzip)"},
         {"\x0a\x0d\x0d\x0a nonsense behind it", "file"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

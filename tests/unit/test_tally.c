@@ -191,6 +191,19 @@ static void a_datagram_may_be_longer_than_what_tcp_was_told(void)
     g_assert_cmpfloat(vttif_matrix_total(matrix), ==, 44 + 1500);
 }
 
+/* Whatever is known of the link: QUIC, for one, sends 1200 bytes at a time. */
+static void how_a_udp_super_packet_is_cut_is_an_estimate(void)
+{
+    for (uint32_t mtu = 0; mtu <= 1500; mtu += 1500) {
+        g_autoptr(vttif_tally) tally =
+            vttif_tally_new(&(struct vttif_tally_options){.count = VTTIF_COUNT_IP, .mtu = mtu});
+        add(tally, (struct recipe){.src_port = 4000, .dst_port = 5000, .mss = 1460}, 0);
+        add(tally, (struct recipe){.protocol = 17, .src_port = 4000, .payload = 10000}, 0);
+        g_autoptr(vttif_matrix) matrix = finish(tally);
+        g_assert_cmpuint(vttif_matrix_account(matrix)->estimated, ==, 1);
+    }
+}
+
 static void the_mtu_of_the_user_is_believed(void)
 {
     g_autoptr(vttif_tally) tally =
@@ -420,6 +433,8 @@ int main(int argc, char **argv)
                     segments_smaller_than_usual_are_counted_too);
     g_test_add_func("/tally/a datagram may be longer than what TCP was told",
                     a_datagram_may_be_longer_than_what_tcp_was_told);
+    g_test_add_func("/tally/how a UDP super-packet is cut is an estimate",
+                    how_a_udp_super_packet_is_cut_is_an_estimate);
     g_test_add_func("/tally/the MTU of the user is believed", the_mtu_of_the_user_is_believed);
     g_test_add_func("/tally/fragments belong to their flow in any order",
                     fragments_belong_to_their_flow_in_any_order);
