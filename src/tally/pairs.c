@@ -6,6 +6,10 @@
 
 enum { FIRST_SIZE = 256 };
 
+/* Against a seed of 0, with which the upper halves of IPv4 addresses, 0 too, would multiply all
+ * else away. */
+#define SEED_MASK 0xa0761d6478bd642fu
+
 static struct pair *table_new(size_t size)
 {
     /* Not GLib's: pairs_pack gives to realloc() what aligned_alloc() gave. */
@@ -18,7 +22,7 @@ static struct pair *table_new(size_t size)
 void pairs_init(struct pairs *pairs, size_t max, uint64_t seed)
 {
     *pairs = (struct pairs){
-        .table = table_new(FIRST_SIZE), .size = FIRST_SIZE, .max = max, .seed = seed};
+        .table = table_new(FIRST_SIZE), .size = FIRST_SIZE, .max = max, .seed = seed ^ SEED_MASK};
 }
 
 void pairs_clear(struct pairs *pairs)
