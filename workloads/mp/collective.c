@@ -229,3 +229,15 @@ void mp_alltoall(const void *out, void *in, size_t block_bytes)
                         &(struct mp_blocks){in, even.lengths, even.offsets});
     even_clear(&even);
 }
+
+void mp_allgather(const void *mine, size_t n, void *all)
+{
+    struct even even = even_new(n);
+    size_t *same = calloc((size_t)mp_size(), sizeof *same);
+    if (!same)
+        mp_abort("rank %d is out of memory", mp_rank());
+    mp_alltoall_lengths(&(struct mp_blocks){(void *)mine, even.lengths, same},
+                        &(struct mp_blocks){all, even.lengths, even.offsets});
+    free(same);
+    even_clear(&even);
+}

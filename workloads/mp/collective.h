@@ -13,7 +13,7 @@
  *
  *     allreduce, barrier  reduce to rank 0, then broadcast: all ranks get the same bits
  *     gather, scatter     n - 1 messages between the root and each other rank
- *     alltoall            one exchange with each other rank, in n - 1 steps: with rank ^ step if n
+ *     alltoall, allgather one exchange with each other rank, in n - 1 steps: with rank ^ step if n
  *                         is a power of two, else to rank + step and from rank - step
  *
  * Any number of ranks will do. Lengths must agree on both sides, or the run ends. Offsets and
@@ -53,6 +53,9 @@ void mp_gather_lengths(int root, const void *mine, size_t n, void *all, const si
                        const size_t offsets[]);
 void mp_scatter_lengths(int root, const void *all, const size_t lengths[], const size_t offsets[],
                         void *mine, size_t n);
+
+/* n bytes of each rank, in order of rank, to all: each sends its own to each other. */
+void mp_allgather(const void *mine, size_t n, void *all);
 
 /* Block number i of `out` goes to rank i; block number i of `in` comes from rank i. */
 void mp_alltoall(const void *out, void *in, size_t block_bytes);
