@@ -330,12 +330,29 @@ static void judge_name(const struct trial *trial, const struct vttif_name *name,
     verdict->literal = verdict->literal || is_literal(trial->program, &name->shape);
 }
 
+/* The master's star is there, also among what is no archetype: to name it is right. */
+static bool is_masters_star(const struct trial *trial, const struct vttif_name *name)
+{
+    if (trial->master == NO_PLACE)
+        return false;
+    g_autoptr(GArray) pairs = answer_pairs(name);
+    for (size_t i = 0; i < pairs->len; i++) {
+        struct true_edge pair = g_array_index(pairs, struct true_edge, i);
+        if (pair.from != trial->master && pair.to != trial->master)
+            return false;
+    }
+    return true;
+}
+
 struct verdict answer_judge_names(const struct trial *trial, const struct vttif_name *names,
                                   size_t n_names)
 {
-    struct verdict verdict = {.named = n_names > 0, .n_names = n_names};
-    for (size_t i = 0; i < n_names && !trial->program->negative; i++)
-        judge_name(trial, &names[i], i == 0, &verdict);
+    struct verdict verdict = {.n_names = n_names};
+    for (size_t i = 0; i < n_names; i++) {
+        verdict.named = verdict.named || !is_masters_star(trial, &names[i]);
+        if (!trial->program->negative)
+            judge_name(trial, &names[i], i == 0, &verdict);
+    }
     return verdict;
 }
 

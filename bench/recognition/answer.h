@@ -27,7 +27,7 @@
 #define RIGHT_SHARE 0.98
 
 struct verdict {
-    bool named; /* something was named */
+    bool named; /* something was named, but for the star of the master */
     bool right; /* one of the names is right */
     bool literal; /* and it is the one that the program was made by */
     bool first; /* the best name is right */
