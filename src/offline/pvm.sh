@@ -82,6 +82,8 @@ halt() {
 }
 
 command -v pvmd >/dev/null || fail no-pvm
+getent services exec >/dev/null ||
+    fail "/etc/services has no 'exec', for which a pvmd asks: install it (package netbase)"
 directory=$(mktemp -d "${TMPDIR:-/tmp}/vttif-pvm.XXXXXX") || fail "no temporary directory"
 printf '%s' "$hostfile" >"$directory/hosts"
 {

@@ -324,6 +324,13 @@ no_tcpdump() { # a mount over it, for us and what we start
     grep "h[1-4]: has no tcpdump" errors # whichever says so first
 }
 
+no_services() {
+    unshare --mount sh -c 'mount --bind /dev/null /etc/services && exec "$@"' sh \
+        timeout 20 sh "$here/../../src/offline/pvm.sh" vttif-test h1 5 h1 2>errors
+    cat errors
+    grep -F "vttif: /etc/services has no 'exec'" errors
+}
+
 # --- launchers ------------------------------------------------------------------------------------
 
 all_hosts_said() {
@@ -507,7 +514,7 @@ unreachable_by_ssh() {
 
 # --- the plan -------------------------------------------------------------------------------------
 
-plan 42
+plan 43
 hold 4
 ok "every datagram is in the sender's and the receiver's file" every_datagram_is_there
 ok "no capture dropped any" all_are_complete
@@ -553,10 +560,12 @@ if have pvmd cc && build_pvm_names 2>/dev/null; then
     ok "PVM reaches all hosts" pvm_reaches_all
     ok "no pvmd is left, and none of its files" no_pvmd_is_left
     ok "PVM: the missing host is named" pvm_names_who_is_missing
+    ok "PVM: a host without /etc/services is told" no_services
 else
     skip "PVM reaches all hosts" "there is no PVM"
     skip "no pvmd is left, and none of its files" "there is no PVM"
     skip "PVM: the missing host is named" "there is no PVM"
+    skip "PVM: a host without /etc/services is told" "there is no PVM"
 fi
 patterns=$build/workloads/patterns
 with mpirun.openmpi "Open MPI reaches all hosts" open_mpi_reaches_all
