@@ -207,6 +207,32 @@ stop_ends_the_other() {
     no_state
 }
 
+# It is told to stop as soon as it has a state, long before 64 hosts are up.
+stop_all_ends_what_is_being_set_up() {
+    mkfifo "$work/begun.in"
+    exec 8<>"$work/begun.in"
+    "$testbed" hold 64 <&8 >"$work/begun.out" &
+    pid_begun=$!
+    wait_until 20 begun || return
+    "$testbed" stop all
+    exec 8>&-
+    wait "$pid_begun"
+    no_state && [ ! -s "$work/begun.out" ]
+}
+
+begun() {
+    for begun_pid in "$VTTIF_TESTBED_STATE"/*/pid; do
+        [ -s "$begun_pid" ] || return 1
+    done
+}
+
+a_relative_state_is_refused() {
+    VTTIF_TESTBED_STATE=rel timeout 10 "$testbed" hold 2 </dev/null >refused 2>&1
+    status=$?
+    cat refused
+    [ "$status" = 1 ] && grep -q "begins with /" refused && [ ! -e rel ]
+}
+
 outside_and_inside_read_the_same_path() {
     hold_a 2
     outside=$(VTTIF_HOSTS=$hosts_a "$rsh" h2 "cat /proc/sys/kernel/hostname")
@@ -407,7 +433,7 @@ with() { # PROGRAM SENTENCE COMMAND...
     fi
 }
 
-plan 32
+plan 34
 with ping "hosts ping each other by name" hosts_ping_each_other_by_name
 ok "each has its hostname" hostnames_differ
 ok "each has its /tmp" tmp_differs
@@ -423,6 +449,8 @@ ok "hold ends by SIGINT, and leaves nothing" ends_with_signal INT
 ok "SIGKILL leaves nothing but state, which the next start removes" nothing_is_left_by_sigkill
 with ping "two stand side by side, and one outlives the other" two_stand_side_by_side
 ok "stop ends a test bed" stop_ends_the_other
+ok "stop all ends what is still being set up" stop_all_ends_what_is_being_set_up
+ok "a relative directory for the state is refused" a_relative_state_is_refused
 ok "the hosts file has one path outside and inside" outside_and_inside_read_the_same_path
 with ping "64 hosts come up" sixty_four_hosts_come_up
 with ethtool "rate, MTU, offload and IPv6 are as asked" options_are_applied
