@@ -90,13 +90,19 @@ int cli_print(const GString *text);
 /* Makes a directory "vttif-20260131-120000" for results without a name; its path. */
 char *cli_default_directory(void);
 bool cli_make_directory(const char *path, GError **error);
+/* Whether no captures are in the directory, which those of another run would be mixed up with;
+ * prints and returns false if there are. A directory that is not there has none. */
+bool cli_has_no_captures(const char *path);
 
 /* --- steps --------------------------------------------------------------------------------- */
 
-/* Capture files to a matrix, with the options of cli_reading and a progress bar. Problems that
- * leave the matrix incomplete are printed, and *incomplete is set. NULL, printed, on error. */
+/* Capture files of these hosts (NULL: not known) to a matrix, with the options of cli_reading and a
+ * progress bar. Problems that leave the matrix incomplete are printed, and *incomplete is set.
+ * NULL, printed, on error. */
 struct vttif_matrix *cli_generate(const char *const *files, size_t n,
                                   const struct vttif_hosts *hosts, bool *incomplete);
+/* The same for files that a user names, with the hosts of --hosts. */
+struct vttif_matrix *cli_generate_named(char *const *files, bool *incomplete);
 /* A matrix file; *bmin as in vttif_view_read. NULL, printed, on error. */
 struct vttif_matrix *cli_read_matrix(const char *path, double *bmin);
 
@@ -108,6 +114,8 @@ bool cli_write_view(const struct vttif_topology *topology, const char *path, boo
                     GError **error);
 /* Whether cli_write_view knows the suffix of path. */
 bool cli_knows_suffix(const char *path);
+/* Whether a heat map can be of that suffix. */
+bool cli_suffix_has_heatmap(const char *path);
 
 /*
  * Runs the program under watch on the hosts of --hosts or --testbed, the captures into directory,

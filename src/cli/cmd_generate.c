@@ -49,7 +49,6 @@ int cmd_generate(int argc, char **argv)
 {
     static const GOptionEntry *const groups[] = {own_entries, cli_reading_entries, NULL};
     g_auto(GStrv) files = NULL;
-    g_autoptr(vttif_hosts) hosts = NULL;
     g_autoptr(GString) out = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
     bool incomplete;
@@ -58,10 +57,7 @@ int cmd_generate(int argc, char **argv)
         return CLI_USAGE;
     if (!*files)
         return cli_usage("generate", "which captures? give .pcap or .pcapng files");
-    if (!cli_read_hosts(&hosts))
-        return CLI_FAILED;
-    g_autoptr(vttif_matrix) matrix =
-        cli_generate((const char *const *)files, g_strv_length(files), hosts, &incomplete);
+    g_autoptr(vttif_matrix) matrix = cli_generate_named(files, &incomplete);
     if (!matrix)
         return CLI_FAILED;
     const char *format = format_of(cli_showing.output);

@@ -18,6 +18,8 @@ static const GOptionEntry *const groups[] = {cli_running_entries, cli_reading_en
 
 static int infer_program(char **program)
 {
+    if (cli_showing.output && !cli_has_no_captures(cli_showing.output))
+        return CLI_FAILED;
     g_autofree char *directory =
         cli_showing.output ? g_strdup(cli_showing.output) : cli_default_directory();
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
@@ -40,12 +42,8 @@ static int infer_program(char **program)
 
 static int infer_captures(char **files)
 {
-    g_autoptr(vttif_hosts) hosts = NULL;
     bool incomplete;
-    if (!cli_read_hosts(&hosts))
-        return CLI_FAILED;
-    g_autoptr(vttif_matrix) matrix =
-        cli_generate((const char *const *)files, g_strv_length(files), hosts, &incomplete);
+    g_autoptr(vttif_matrix) matrix = cli_generate_named(files, &incomplete);
     if (!matrix)
         return CLI_FAILED;
     int status = cli_show_results(matrix, cli_bmin(), cli_showing.output);

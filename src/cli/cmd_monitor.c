@@ -26,6 +26,8 @@ int cmd_monitor(int argc, char **argv)
         return CLI_USAGE;
     if (!program || *files)
         return cli_usage("monitor", "which program? put '--' before it");
+    if (cli_showing.output && !cli_has_no_captures(cli_showing.output))
+        return CLI_FAILED;
     g_autofree char *directory =
         cli_showing.output ? g_strdup(cli_showing.output) : cli_default_directory();
     g_autoptr(GPtrArray) captures = g_ptr_array_new_with_free_func(g_free);

@@ -36,6 +36,11 @@ int cmd_show(int argc, char **argv)
         return CLI_USAGE;
     if (!*files || files[1])
         return cli_usage("show", "expected one matrix or topology file");
+    if (heatmap && !cli_showing.output)
+        return cli_usage("show", "--heatmap is for pictures: give --output FILE");
+    if (heatmap && !cli_suffix_has_heatmap(cli_showing.output))
+        return cli_usage("show", "--output %s: heat maps are .svg, .png or .pdf",
+                         cli_showing.output);
     g_autoptr(vttif_matrix) matrix = cli_read_matrix(*files, &kept_bmin);
     if (!matrix)
         return CLI_FAILED;

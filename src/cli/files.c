@@ -78,6 +78,21 @@ bool cli_make_directory(const char *path, GError **error)
     return false;
 }
 
+bool cli_has_no_captures(const char *path)
+{
+    g_autoptr(GDir) directory = g_dir_open(path, 0, NULL);
+    const char *name;
+    while (directory && (name = g_dir_read_name(directory)) != NULL) {
+        if (!g_str_has_suffix(name, ".pcap"))
+            continue;
+        cli_fail("%s: there are captures of another run in it (%s): give another --output, or "
+                 "remove them",
+                 path, name);
+        return false;
+    }
+    return true;
+}
+
 bool cli_read_hosts(struct vttif_hosts **hosts)
 {
     g_autoptr(GError) error = NULL;

@@ -126,6 +126,12 @@ bool cli_knows_suffix(const char *path)
     return kind_of(path) != NULL;
 }
 
+bool cli_suffix_has_heatmap(const char *path)
+{
+    const struct kind *kind = kind_of(path);
+    return kind && kind->make == make_picture;
+}
+
 bool cli_write_view(const struct vttif_topology *topology, const char *path, bool heatmap,
                     GError **error)
 {

@@ -4,6 +4,7 @@
 
 #include "base/units.h"
 #include "generate/generate.h"
+#include "source/source.h"
 #include <string.h>
 
 enum { MTU_MIN = 68, JOBS_MAX = 1024 };
@@ -119,4 +120,26 @@ struct vttif_matrix *cli_generate(const char *const *files, size_t n,
     warn_of_strangers(matrix);
     *incomplete = problems->len > 0;
     return matrix;
+}
+
+/* A matrix file by its name, which generate would only say to be no capture. */
+static bool is_matrix(const char *path)
+{
+    return (g_str_has_suffix(path, ".csv") || g_str_has_suffix(path, ".json")) &&
+           g_file_test(path, G_FILE_TEST_IS_REGULAR) && !source_is_capture(path);
+}
+
+struct vttif_matrix *cli_generate_named(char *const *files, bool *incomplete)
+{
+    g_autoptr(vttif_hosts) hosts = NULL;
+    size_t n = 0;
+    for (; files[n]; n++)
+        if (is_matrix(files[n])) {
+            cli_fail("%s: this is no capture; vttif infer and vttif show take one matrix or "
+                     "topology file",
+                     files[n]);
+            return NULL;
+        }
+    return cli_read_hosts(&hosts) ? cli_generate((const char *const *)files, n, hosts, incomplete)
+                                  : NULL;
 }

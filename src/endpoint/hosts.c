@@ -82,6 +82,13 @@ static bool parse_addresses(struct vttif_host *host, const char *word, const str
     return true;
 }
 
+/* "HOST:22" or "[fd00::1]:22", but not an IPv6 address. */
+static bool has_port(const char *target)
+{
+    const char *host_end = strrchr(target, ']'), *colon = strchr(host_end ? host_end : target, ':');
+    return colon && !strchr(colon + 1, ':');
+}
+
 static bool parse_via(struct vttif_host *host, const char *value, const struct place *place,
                       GError **error)
 {
@@ -108,6 +115,11 @@ static bool parse_via(struct vttif_host *host, const char *value, const struct p
             break;
         if (kinds[i].via == VTTIF_VIA_NETNS && strchr(target, '/'))
             break;
+        if (kinds[i].via == VTTIF_VIA_SSH && has_port(target))
+            return fail(error, place,
+                        "'via=%s' has a port, which ssh does not take so; put it into "
+                        "~/.ssh/config (Host, Port) or VTTIF_SSH='ssh -p PORT'",
+                        value);
         host->via = kinds[i].via;
         host->target = g_strdup(target);
         return true;

@@ -2,7 +2,7 @@
 /*
  * No launcher: the program runs on the first host, and finds its way to the others by the
  * environment. For mpirun that includes host lists, in files of our own below /run, which hosts of
- * one machine share even where each has its own /tmp: BASE/vttif-launch/PID/. A run that was killed
+ * one machine share even where each has its own /tmp: /run/vttif-launch/PID/. A run that was killed
  * is cleaned up by the next.
  */
 #include "offline/launcher.h"
@@ -72,19 +72,27 @@ static void remove_lists_of_dead_runs(const char *base)
     }
 }
 
-static bool start(struct launch *launch, GError **error)
+/* Who is not root may have no directory for what runs, and a home that is another's: then one in
+ * /tmp serves, of a name that nobody can foresee. */
+static bool make_directory(struct launch *launch, GError **error)
 {
-    if (!launch->options->hosts_file || launch->first->via == VTTIF_VIA_SSH)
-        return true;
     const char *root = g_access("/run", W_OK) == 0 ? "/run" : g_get_user_runtime_dir();
     g_autofree char *base = g_build_filename(root, "vttif-launch", NULL);
     remove_lists_of_dead_runs(base);
     launch->directory = g_strdup_printf("%s/%d", base, (int)getpid());
-    if (g_mkdir_with_parents(launch->directory, 0755) != 0) {
-        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_IO, "cannot make the directory %s: %s",
-                    launch->directory, g_strerror(errno));
+    if (g_mkdir_with_parents(launch->directory, 0755) == 0)
+        return true;
+    g_free(launch->directory);
+    launch->directory = g_dir_make_tmp("vttif-launch-XXXXXX", error);
+    return launch->directory != NULL;
+}
+
+static bool start(struct launch *launch, GError **error)
+{
+    if (!launch->options->hosts_file || launch->first->via == VTTIF_VIA_SSH)
+        return true;
+    if (!make_directory(launch, error))
         return false;
-    }
     if (!first_host_sees(launch, launch->directory))
         return true;
     for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)

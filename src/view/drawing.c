@@ -304,8 +304,12 @@ static bool is_taken(const struct drawing *drawing, const struct box *names, siz
 {
     enum { NEAR = 16 };
     size_t n = drawing->n;
-    for (size_t k = 0; k < i; k++)
-        if ((k + NEAR >= i || k + n < i + NEAR) && overlap(&names[k], box))
+    size_t beyond = i + NEAR > n ? MIN(i + NEAR - n, i) : 0; /* the first ones, near the last */
+    for (size_t k = 0; k < beyond; k++)
+        if (overlap(&names[k], box))
+            return true;
+    for (size_t k = MAX(beyond, i > NEAR ? i - NEAR : 0); k < i; k++)
+        if (overlap(&names[k], box))
             return true;
     for (size_t k = 1; k <= NEAR && k < n; k++) {
         double side = 2 * drawing->radius;

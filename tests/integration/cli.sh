@@ -52,7 +52,7 @@ echo "hello, world" >text.pcap
 printf ',a,b\na,0,1200\nb,34,0\n' >matrix.csv
 mkdir directory
 
-plan 65
+plan 74
 # --- help and typos
 ok "--help tells what it is" exits 0 "$vttif" --help
 ok "every command has --help" bash -c "for c in infer monitor generate show; do $vttif \$c --help || exit; done"
@@ -76,6 +76,10 @@ ok "no program behind --" complains 2 "no program" "$vttif" infer --testbed 2 --
 ok "Fig. 4 at bmin 0.35 keeps 56 edges" edges 56 0.35
 ok "Fig. 4 at bmin 0.50 keeps 14" edges 14 0.50
 ok "those 14 are h1's" bash -c "$vttif infer -f json --bmin 0.5 $fig4 | tr -d ' \n' | grep -o '\"from\":\"[^\"]*\",\"to\":\"[^\"]*\"' | grep -cw h1 | grep -qx 14"
+
+ok "a heat map is no graph" complains 2 "heat maps are .svg, .png or .pdf" "$vttif" show --heatmap -o x.dot matrix.csv
+ok "a heat map needs a file" complains 2 "give --output" "$vttif" show --heatmap matrix.csv
+ok "nothing of it was written" test ! -e x.dot
 
 # --- captures
 ok "a capture of two datagrams has 200 bytes of payload" says "10.0.0.1,0,200" "$vttif" generate two.pcap
@@ -101,6 +105,9 @@ ok "damaged: the record and its offset" bash -c "$vttif generate damaged.pcap >/
 ok "an empty file" complains 1 "empty.pcap: the file is empty" "$vttif" generate empty.pcap
 ok "no capture" complains 1 "text.pcap: not a capture file" "$vttif" generate text.pcap
 ok "an unknown link type" complains 1 "link type 147" "$vttif" generate linktype.pcap
+ok "a packed capture is to be unpacked" bash -c "gzip -k two.pcap && for c in infer generate; do $vttif \$c two.pcap.gz 2>err; [ \$? = 1 ] && grep -q 'two.pcap.gz: packed with gzip: unpack it first' err || exit 1; done"
+ok "a matrix is no capture" complains 1 "vttif infer and vttif show take one" "$vttif" generate matrix.csv
+ok "nor is it beside a capture" complains 1 "matrix.csv: this is no capture" "$vttif" infer two.pcap matrix.csv
 ok "a file that does not exist" complains 1 "gone.pcap: No such file" "$vttif" generate gone.pcap
 ok "a directory" complains 1 "directory" "$vttif" generate directory
 ok "one bad file of two spoils the result" complains 1 "text.pcap" "$vttif" generate two.pcap text.pcap
@@ -128,6 +135,19 @@ ok "show --heatmap writes pictures" bash -c "for s in svg png pdf; do $vttif sho
 ok "the SVG is XML" xmllint --noout p.svg q.svg
 ok "the PNG is one" bash -c "head -c 4 p.png | grep -q PNG"
 ok "infer -o writes a directory of results" bash -c "$vttif infer -o results two.pcap && [ -s results/matrix.csv -a -s results/topology.json -a -s results/topology.svg -a -s results/topology.samba ]"
+ok "captures of two runs are not mixed: infer" bash -c "mkdir old && cp two.pcap old/h1-20260131-120000.pcap && printf 'a 127.0.0.1\n' >here; $vttif infer --hosts here -o old -- true 2>err; [ \$? = 1 ] && grep -q 'captures of another run' err && [ \"\$(ls old)\" = h1-20260131-120000.pcap ]"
+ok "captures of two runs are not mixed: monitor" complains 1 "give another --output" "$vttif" monitor --hosts here -o old -- true
+as_nobody() {
+    setpriv --reuid 65534 --regid 65534 --clear-groups env -u XDG_RUNTIME_DIR HOME=/root "$@"
+}
+chmod 711 "$work"
+mkdir -m 777 nobody
+if [ "$(id -u)" = 0 ] && as_nobody test -x "$vttif"; then
+    ok "who may not use the home that is said to be his is told of what matters" \
+        complains 1 "may not capture there" as_nobody "$vttif" infer --hosts here -o nobody -- true
+else
+    skip "who may not use the home that is said to be his is told of what matters" "not root, or the build is not for all to read"
+fi
 ok "an output that cannot be written" complains 1 "cannot be written" "$vttif" generate -o /nonexistent/x.csv two.pcap
 ok "a full disk leaves nothing behind" bash -c "$vttif generate two.pcap >/dev/full 2>err; [ \$? = 1 ] && grep -q 'No space left' err"
 ok "a layout file places the endpoints" bash -c "printf 'a 0 0\nb 1 1\n' >places; $vttif show --layout places -o l.svg matrix.csv"
