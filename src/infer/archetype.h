@@ -24,6 +24,9 @@ struct archetype {
     /* Edges of the shape; position[n] matters only where groups can differ in size. */
     size_t (*edges)(const struct vttif_shape *shape, const uint32_t *position, size_t n);
     bool (*adjacent)(const struct vttif_shape *shape, uint32_t p, uint32_t q);
+    /* NULL, or of adjacent ones: is it a main edge? The others are fainter: it is enough that they
+     * are there, and more than what goes between any two. */
+    bool (*is_main)(const struct vttif_shape *shape, uint32_t p, uint32_t q);
     /* Adjacent positions, at most NEIGHBOURS_MAX and at least all lower ones; NULL for dense
      * archetypes. */
     unsigned (*neighbours)(const struct vttif_shape *shape, uint32_t p, uint32_t *out);
@@ -37,7 +40,6 @@ struct archetype {
     /* NULL where another archetype's file proposes it too. */
     void (*propose)(struct search *search, const struct strong *strong);
     bool has_centre; /* position 0 is a root or centre */
-    bool weight_classes; /* edges of different weight belong to it */
     bool one_way; /* named only if the bytes go one way, */
     bool both_ways; /* or only if they go both ways */
 };

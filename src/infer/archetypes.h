@@ -9,5 +9,14 @@ extern const struct archetype archetype_all_to_all;
 extern const struct archetype archetype_star;
 extern const struct archetype archetype_bipartite;
 extern const struct archetype archetype_clustered;
+extern const struct archetype archetype_hypercube;
+extern const struct archetype archetype_line;
+extern const struct archetype archetype_mesh;
+extern const struct archetype archetype_ring;
+extern const struct archetype archetype_ring_allreduce;
+extern const struct archetype archetype_stencil_9;
+extern const struct archetype archetype_stencil_27;
+extern const struct archetype archetype_torus;
+extern const struct archetype archetype_wavefront;
 
 #endif

@@ -9,6 +9,10 @@
 /* Share of its edges that an archetype uses in effect, (sum w)^2 / (n sum w^2): 0.78 for log-normal
  * weights of sigma 0.5, 0.37 for sigma 1. Far below, what carries the bytes is something else. */
 #define LEAST_EVENNESS 0.2
+/* Faint edges carry at least that many times what pairs outside carry on average. */
+#define FAINT_LEAST 2.0
+/* Faint edges that carry less than this share of the main ones are below the paper's threshold. */
+#define VISIBLE 0.1
 /* Steps of a quarter on the scale of weights: a gap that noise does not make. */
 #define CLEAR_GAP_BINS 256
 
@@ -18,6 +22,8 @@ struct tally {
     size_t n_inside, n_known;
     double bytes, forward;
     double sum, squares; /* of the weights of edges */
+    size_t n_faint; /* edges that are no main edges, but there */
+    double faint, outer; /* sum of their weights, and of those of pairs outside */
 };
 
 struct search *search_new(const struct graph *graph)
@@ -48,12 +54,23 @@ static void count_inside(struct tally *tally, const struct candidate *candidate,
     }
     bool leads = archetype->leads ? archetype->leads(&candidate->shape, p, q) : p < q;
     double weight = arc_weight(arc);
-    tally->inside[bin]++;
-    tally->n_inside++;
     tally->bytes += arc->out + arc->in;
     tally->forward += leads ? arc->out : arc->in;
+    if (archetype->is_main && !archetype->is_main(&candidate->shape, p, q)) {
+        tally->n_faint++;
+        tally->faint += weight;
+        return;
+    }
+    tally->inside[bin]++;
+    tally->n_inside++;
     tally->sum += weight;
     tally->squares += weight * weight;
+}
+
+static void count_outside(struct tally *tally, const struct arc *arc, unsigned bin)
+{
+    tally->outside[bin]++;
+    tally->outer += arc_weight(arc);
 }
 
 static void count(struct tally *tally, const struct graph *graph, const struct candidate *candidate)
@@ -70,7 +87,7 @@ static void count(struct tally *tally, const struct graph *graph, const struct c
                 candidate->archetype->adjacent(&candidate->shape, p, q))
                 count_inside(tally, candidate, p, q, arc, bin);
             else if (!arc->known && u != candidate->hub && arc->to != candidate->hub)
-                tally->outside[bin]++;
+                count_outside(tally, arc, bin);
         }
     }
 }
@@ -87,6 +104,7 @@ static unsigned next_used(const struct tally *tally, unsigned bin)
 static void cut_best(const struct tally *tally, const struct graph *graph,
                      struct candidate *candidate)
 {
+    size_t edges = candidate->n_edges - tally->n_faint; /* a faint edge need only be there */
     size_t present = 0, extra = 0, least = G_MAXSIZE;
     unsigned best = 0;
     bool fixed = graph->cut > 0;
@@ -95,11 +113,11 @@ static void cut_best(const struct tally *tally, const struct graph *graph,
             continue;
         present += tally->inside[bin];
         extra += tally->outside[bin];
-        size_t errors = candidate->n_edges - MIN(present, candidate->n_edges) + extra;
+        size_t errors = edges - MIN(present, edges) + extra;
         if (errors < least || (fixed && bin + 1 == WEIGHT_BINS)) {
             least = errors;
             best = bin;
-            candidate->n_missing = candidate->n_edges - MIN(present, candidate->n_edges);
+            candidate->n_missing = edges - MIN(present, edges);
             candidate->n_extra = extra;
         }
     }
@@ -143,6 +161,18 @@ static double bits_saved(const struct candidate *candidate, const struct graph *
     return list - MAX(placement, 0) - exceptions;
 }
 
+/* The bytes lie elsewhere than where the shape has its edges: on a few of them, or, for faint ones,
+ * no more than on any pair. */
+static bool is_pretence(const struct tally *tally, const struct candidate *candidate, double n)
+{
+    double even = tally->sum * tally->sum / ((double)tally->n_inside * tally->squares);
+    if (tally->n_inside == 0 || even < LEAST_EVENNESS)
+        return true;
+    double n_outer = n * (n - 1) / 2 - (double)candidate->n_edges;
+    return tally->n_faint > 0 && n_outer > 0 &&
+           tally->faint / (double)tally->n_faint < FAINT_LEAST * tally->outer / n_outer;
+}
+
 static void judge(struct candidate *candidate, const struct graph *graph)
 {
     struct tally *tally = g_new0(struct tally, 1);
@@ -158,11 +188,10 @@ static void judge(struct candidate *candidate, const struct graph *graph)
     candidate->explained = graph->total > 0 ? tally->bytes / graph->total : 0;
     candidate->forward = tally->bytes > 0 ? tally->forward / tally->bytes : 0.5;
     candidate->bits = bits_saved(candidate, graph);
-    double even = tally->squares > 0
-                      ? tally->sum * tally->sum / ((double)tally->n_inside * tally->squares)
-                      : 0;
-    if (even < LEAST_EVENNESS && !candidate->archetype->weight_classes)
+    if (is_pretence(tally, candidate, (double)candidate->n_members))
         candidate->score = 0;
+    candidate->faint = tally->n_faint > 0 && tally->faint / (double)tally->n_faint <
+                                                 VISIBLE * tally->sum / (double)tally->n_inside;
     g_free(tally);
 }
 
@@ -224,6 +253,8 @@ int candidate_compare(const void *first, const void *second)
     double by_score = round(b->score * 100) - round(a->score * 100);
     if (by_score != 0)
         return by_score > 0 ? 1 : -1;
+    if (a->faint != b->faint)
+        return a->faint ? 1 : -1;
     double by_bytes = round(b->explained * 100) - round(a->explained * 100);
     if (by_bytes != 0)
         return by_bytes > 0 ? 1 : -1;

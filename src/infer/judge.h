@@ -24,6 +24,7 @@ struct candidate {
     size_t n_edges, n_missing, n_extra;
     double forward; /* share of its bytes that goes along its edges */
     bool exact; /* the graph is the archetype, nothing else has traffic of the same order */
+    bool faint; /* some of its edges are too weak to be seen at the paper's threshold */
     bool by_weight;
     uint32_t hub; /* whose other edges are no extra */
 };

@@ -48,7 +48,7 @@ static void find_level(struct removal *removal, const struct graph *graph)
         }
     }
     removal->level = removal->most = INFINITY;
-    if (logs->len == 0 || removal->candidate->archetype->weight_classes)
+    if (logs->len == 0 || removal->candidate->archetype->is_main)
         return;
     double middle = median(logs);
     for (guint i = 0; i < logs->len; i++)

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * A ring: the torus of one dimension.
+ *
+ *     o - o - o
+ *     |       |
+ *     o - o - o
+ */
+#include "infer/archetypes.h"
+#include "infer/grid.h"
+
+const struct archetype archetype_ring = {
+    .name = "ring",
+    .least_score = 0.85,
+    .order = grid_order,
+    .edges = grid_edges,
+    .adjacent = grid_adjacent,
+    .neighbours = grid_neighbours,
+    .width = grid_width,
+    .coordinates = grid_coordinates,
+    .symmetry_bits = grid_symmetry_bits,
+    .leads = ring_leads,
+};

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The stencil of 27 points: a mesh of 3 dimensions with its diagonals, which carry fewer bytes.
+ *
+ * The neighbours of an endpoint are the 26 others in the cube of three by three by three.
+ */
+#include "infer/archetypes.h"
+#include "infer/grid.h"
+#include "infer/stencil.h"
+
+const struct archetype archetype_stencil_27 = {
+    .name = "stencil-27",
+    .least_score = 0.7,
+    .order = grid_order,
+    .edges = stencil_edges,
+    .adjacent = stencil_adjacent,
+    .is_main = grid_adjacent,
+    .neighbours = stencil_neighbours,
+    .width = grid_width,
+    .coordinates = grid_coordinates,
+    .symmetry_bits = grid_symmetry_bits,
+};

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * One dimension. Every endpoint keeps its two heaviest partners, as far as they keep it as well;
+ * what is left are paths and cycles. Paths are laid end to end, over the heaviest traffic between
+ * their ends first: weak edges of the program lie there, and the hub, a path of its own, finds in.
+ */
+#include "infer/lattice.h"
+
+struct chains {
+    const struct strong *strong;
+    uint32_t (*next)[2]; /* [endpoint]: partners along the chain or VTTIF_NOWHERE */
+    uint32_t *piece; /* [endpoint]: union-find, to tell when a link would close a cycle */
+};
+
+static double weight_between(const struct strong *strong, uint32_t u, uint32_t v)
+{
+    const struct arc *arc = graph_arc(strong->graph, u, v);
+    return arc ? arc_weight(arc) : 0;
+}
+
+/* The two heaviest partners of u. */
+static void heaviest(const struct strong *strong, uint32_t u, uint32_t best[2])
+{
+    double weight[2] = {0, 0};
+    best[0] = best[1] = VTTIF_NOWHERE;
+    for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++) {
+        uint32_t v = strong->to[k];
+        double between = strong_degree(strong, u) > 2 ? weight_between(strong, u, v) : 1;
+        if (between > weight[0]) {
+            best[1] = best[0];
+            weight[1] = weight[0];
+            best[0] = v;
+            weight[0] = between;
+        } else if (between > weight[1]) {
+            best[1] = v;
+            weight[1] = between;
+        }
+    }
+}
+
+static uint32_t piece_of(struct chains *chains, uint32_t u)
+{
+    while (chains->piece[u] != u)
+        u = chains->piece[u] = chains->piece[chains->piece[u]];
+    return u;
+}
+
+static bool has_room(const struct chains *chains, uint32_t u)
+{
+    return chains->next[u][1] == VTTIF_NOWHERE;
+}
+
+static void put(struct chains *chains, uint32_t u, uint32_t v)
+{
+    chains->next[u][chains->next[u][0] != VTTIF_NOWHERE] = v;
+}
+
+/* Links u and v; a link that closes a cycle is counted, and made only if asked for. */
+static bool join(struct chains *chains, uint32_t u, uint32_t v)
+{
+    uint32_t a = piece_of(chains, u), b = piece_of(chains, v);
+    if (a == b || !has_room(chains, u) || !has_room(chains, v))
+        return false;
+    chains->piece[a] = b;
+    put(chains, u, v);
+    put(chains, v, u);
+    return true;
+}
+
+struct link {
+    double weight;
+    uint32_t u, v;
+};
+
+static int compare_links(const void *first, const void *second)
+{
+    const struct link *a = first, *b = second;
+    return a->weight > b->weight ? -1 : a->weight < b->weight;
+}
+
+/* Returns how many links would have closed a cycle. */
+static size_t join_heaviest(struct chains *chains)
+{
+    const struct strong *strong = chains->strong;
+    g_autofree uint32_t(*best)[2] = g_malloc_n(strong->n, sizeof *best);
+    size_t closing = 0;
+    for (uint32_t u = 0; u < strong->n; u++)
+        heaviest(strong, u, best[u]);
+    for (uint32_t u = 0; u < strong->n; u++) {
+        for (int i = 0; i < 2; i++) {
+            uint32_t v = best[u][i];
+            if (v == VTTIF_NOWHERE || v < u || (best[v][0] != u && best[v][1] != u))
+                continue;
+            closing += !join(chains, u, v);
+        }
+    }
+    return closing;
+}
+
+static bool takes_part(const struct strong *strong, uint32_t u)
+{
+    return strong_degree(strong, u) > 0 || u == strong->hub;
+}
+
+static void collect_links(const struct chains *chains, GArray *links)
+{
+    const struct strong *strong = chains->strong;
+    const struct graph *graph = strong->graph;
+    for (uint32_t u = 0; u < strong->n; u++) {
+        if (!takes_part(strong, u) || !has_room(chains, u))
+            continue;
+        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
+            uint32_t v = graph->arcs[k].to;
+            struct link link = {arc_weight(&graph->arcs[k]), u, v};
+            if (v > u && takes_part(strong, v) && has_room(chains, v))
+                g_array_append_val(links, link);
+        }
+    }
+}
+
+static void join_ends(struct chains *chains)
+{
+    g_autoptr(GArray) links = g_array_new(FALSE, FALSE, sizeof(struct link));
+    collect_links(chains, links);
+    g_array_sort(links, compare_links);
+    for (guint i = 0; i < links->len; i++) {
+        const struct link *link = &g_array_index(links, struct link, i);
+        join(chains, link->u, link->v);
+    }
+}
+
+/* Numbers the endpoints of all pieces, one piece after the other. */
+static uint32_t number(const struct chains *chains, struct lattice *lattice)
+{
+    uint32_t next = 0;
+    for (uint32_t end = 0; end < chains->strong->n; end++) {
+        if (!takes_part(chains->strong, end) || lattice->placed[end] || !has_room(chains, end))
+            continue;
+        for (uint32_t u = end, from = VTTIF_NOWHERE; u != VTTIF_NOWHERE && !lattice->placed[u];) {
+            uint32_t to = chains->next[u][0] == from ? chains->next[u][1] : chains->next[u][0];
+            lattice->placed[u] = true;
+            lattice->coordinate[u] = next++;
+            from = u;
+            u = to;
+        }
+    }
+    return next;
+}
+
+struct lattice *lattice_chain(const struct strong *strong)
+{
+    if (strong->n_active < 3 || strong->n_edges > 2 * strong->n_active)
+        return NULL;
+    struct chains chains = {.strong = strong};
+    chains.next = g_malloc_n(strong->n, sizeof *chains.next);
+    chains.piece = g_new(uint32_t, strong->n);
+    for (uint32_t u = 0; u < strong->n; u++) {
+        chains.next[u][0] = chains.next[u][1] = VTTIF_NOWHERE;
+        chains.piece[u] = u;
+    }
+    size_t closing = join_heaviest(&chains);
+    join_ends(&chains);
+    struct lattice *lattice = g_new0(struct lattice, 1);
+    *lattice = (struct lattice){.n = strong->n, .n_dims = 1};
+    lattice->coordinate = g_new0(uint32_t, strong->n);
+    lattice->placed = g_new0(bool, strong->n);
+    lattice->extent[0] = number(&chains, lattice);
+    lattice->wraps[0] = closing == 1;
+    g_free(chains.next);
+    g_free(chains.piece);
+    return lattice;
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * From a lattice to names. Its dimensions are paths, cycles, and pairs (K2). Any two pairs make a
+ * cycle of four, and a pair may be a periodic dimension of size 2; so one graph has many names. All
+ * of them are proposed; only the bytes on the pairs can tell which is meant: a periodic dimension
+ * of size 2 sends both of its directions to one partner.
+ */
+#include "infer/fit.h"
+#include "infer/grid.h"
+#include "infer/judge.h"
+#include "infer/lattice.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A pair is periodic if its edges carry at least that many times what those of others carry. */
+#define HEAVY 1.5
+
+struct axis {
+    unsigned source, second; /* dimensions of the lattice; second: for a cycle made of two pairs */
+    bool combined;
+    uint32_t extent;
+    bool wraps;
+};
+
+struct plan {
+    struct axis axes[VTTIF_DIMS_MAX];
+    unsigned n_axes;
+};
+
+struct proposal {
+    struct search *search;
+    const struct strong *strong;
+    const struct lattice *lattice;
+    double mean[VTTIF_DIMS_MAX]; /* bytes of an edge, by dimension */
+    bool turned[VTTIF_DIMS_MAX]; /* more bytes go down than up */
+};
+
+static int compare_axes(const void *first, const void *second)
+{
+    const struct axis *a = first, *b = second;
+    if (a->extent != b->extent)
+        return a->extent > b->extent ? -1 : 1;
+    if (a->wraps != b->wraps)
+        return a->wraps ? -1 : 1;
+    return a->source < b->source ? -1 : a->source > b->source;
+}
+
+static uint32_t coordinate_on(const struct proposal *proposal, const struct axis *axis, size_t u)
+{
+    static const uint32_t around[2][2] = {{0, 1}, {3, 2}};
+    const struct lattice *lattice = proposal->lattice;
+    const uint32_t *at = lattice->coordinate + u * lattice->n_dims;
+    if (axis->combined)
+        return around[at[axis->source]][at[axis->second]];
+    return proposal->turned[axis->source] ? axis->extent - 1 - at[axis->source] : at[axis->source];
+}
+
+/* Where two endpoints have the same coordinates, the first found keeps them; fit() looks for places
+ * for the others. */
+static uint32_t *positions(const struct proposal *proposal, const struct plan *plan, size_t order)
+{
+    size_t n = proposal->lattice->n;
+    uint32_t *position = g_new(uint32_t, MAX(n, 1));
+    g_autofree bool *taken = g_new0(bool, order);
+    for (size_t u = 0; u < n; u++) {
+        size_t p = 0;
+        position[u] = VTTIF_NOWHERE;
+        if (!proposal->lattice->placed[u])
+            continue;
+        for (unsigned a = 0; a < plan->n_axes; a++)
+            p = p * plan->axes[a].extent + coordinate_on(proposal, &plan->axes[a], u);
+        if (!taken[p])
+            position[u] = (uint32_t)p;
+        taken[p] = true;
+    }
+    return position;
+}
+
+static struct vttif_shape shape_of(const struct plan *plan, const char *archetype)
+{
+    struct vttif_shape shape = {.archetype = archetype, .n_dims = plan->n_axes};
+    for (unsigned a = 0; a < plan->n_axes; a++) {
+        shape.dims[a] = plan->axes[a].extent;
+        shape.periodic[a] = plan->axes[a].wraps;
+    }
+    return shape;
+}
+
+static void propose_plan(struct proposal *proposal, struct plan *plan, const char *archetype,
+                         bool by_weight)
+{
+    qsort(plan->axes, plan->n_axes, sizeof *plan->axes, compare_axes);
+    struct vttif_shape shape = shape_of(plan, archetype);
+    uint32_t *position = positions(proposal, plan, grid_order(&shape));
+    fit(proposal->strong, &shape, position);
+    search_propose(proposal->search, proposal->strong, &shape, position, by_weight);
+}
+
+/* --- which axes ---------------------------------------------------------------------------- */
+
+static void measure(struct proposal *proposal)
+{
+    const struct lattice *lattice = proposal->lattice;
+    const struct graph *graph = proposal->strong->graph;
+    double bytes[VTTIF_DIMS_MAX] = {0}, up[VTTIF_DIMS_MAX] = {0}, edges[VTTIF_DIMS_MAX] = {0};
+    for (uint32_t u = 0; u < graph->n; u++) {
+        for (size_t k = graph->start[u]; lattice->placed[u] && k < graph->start[u + 1]; k++) {
+            const struct arc *arc = &graph->arcs[k];
+            if (!lattice->placed[arc->to])
+                continue;
+            const uint32_t *a = lattice->coordinate + (size_t)u * lattice->n_dims;
+            const uint32_t *b = lattice->coordinate + (size_t)arc->to * lattice->n_dims;
+            unsigned differ = 0, dim = 0;
+            for (unsigned d = 0; d < lattice->n_dims; d++) {
+                differ += a[d] != b[d];
+                dim = a[d] != b[d] ? d : dim;
+            }
+            if (differ != 1 || a[dim] + 1 != b[dim])
+                continue;
+            bytes[dim] += arc->out + arc->in;
+            up[dim] += arc->out;
+            edges[dim]++;
+        }
+    }
+    for (unsigned d = 0; d < lattice->n_dims; d++) {
+        proposal->mean[d] = edges[d] > 0 ? bytes[d] / edges[d] : 0;
+        proposal->turned[d] = 2 * up[d] < bytes[d];
+    }
+}
+
+/* The mean of dimensions that are no pairs, or of the lightest pair. */
+static double usual_mean(const struct proposal *proposal)
+{
+    const struct lattice *lattice = proposal->lattice;
+    double sum = 0, least = INFINITY;
+    unsigned n = 0;
+    for (unsigned d = 0; d < lattice->n_dims; d++) {
+        least = MIN(least, proposal->mean[d]);
+        if (lattice->extent[d] == 2)
+            continue;
+        sum += proposal->mean[d];
+        n++;
+    }
+    return n > 0 ? sum / n : least;
+}
+
+static void add_axis(struct plan *plan, unsigned source, uint32_t extent, bool wraps)
+{
+    plan->axes[plan->n_axes++] = (struct axis){.source = source, .extent = extent, .wraps = wraps};
+}
+
+enum pairs { PAIRS_OPEN, PAIRS_PERIODIC, PAIRS_BY_WEIGHT };
+
+/* The plan in which so many cycles of four are made of pairs, the light ones first. */
+static struct plan plan_of(const struct proposal *proposal, unsigned cycles, enum pairs pairs)
+{
+    const struct lattice *lattice = proposal->lattice;
+    struct plan plan = {.n_axes = 0};
+    double usual = usual_mean(proposal);
+    struct axis *half = NULL;
+    for (int heavy = 0; heavy < 2; heavy++) {
+        for (unsigned d = 0; d < lattice->n_dims; d++) {
+            bool is_pair = lattice->extent[d] == 2;
+            bool is_heavy = is_pair && proposal->mean[d] >= HEAVY * usual;
+            if (is_heavy != heavy)
+                continue;
+            if (is_pair && half) {
+                half->second = d;
+                half = NULL;
+            } else if (is_pair && cycles > 0) {
+                cycles--;
+                add_axis(&plan, d, 4, true);
+                half = &plan.axes[plan.n_axes - 1];
+                half->combined = true;
+            } else {
+                bool wraps = is_pair
+                                 ? pairs == PAIRS_PERIODIC || (pairs == PAIRS_BY_WEIGHT && is_heavy)
+                                 : lattice->wraps[d];
+                add_axis(&plan, d, lattice->extent[d], wraps);
+            }
+        }
+    }
+    return plan;
+}
+
+static unsigned n_wrapping(const struct plan *plan)
+{
+    unsigned n = 0;
+    for (unsigned a = 0; a < plan->n_axes; a++)
+        n += plan->axes[a].wraps;
+    return n;
+}
+
+static bool has_heavy_pair(const struct proposal *proposal)
+{
+    double usual = usual_mean(proposal);
+    for (unsigned d = 0; d < proposal->lattice->n_dims; d++)
+        if (proposal->lattice->extent[d] == 2 && proposal->mean[d] >= HEAVY * usual)
+            return true;
+    return false;
+}
+
+/* --- names ------------------------------------------------------------------------------------ */
+
+static void propose_one_dimension(struct proposal *proposal, struct plan *plan)
+{
+    bool wraps = plan->axes[0].wraps;
+    propose_plan(proposal, plan, wraps ? "ring" : "line", false);
+    propose_plan(proposal, plan, wraps ? "torus" : "mesh", false);
+    propose_plan(proposal, plan, wraps ? "ring-allreduce" : "wavefront", false);
+}
+
+static void propose_open(struct proposal *proposal)
+{
+    struct plan plan = plan_of(proposal, 0, PAIRS_OPEN);
+    if (n_wrapping(&plan) > 0) {
+        propose_plan(proposal, &plan, "torus", false);
+        return;
+    }
+    propose_plan(proposal, &plan, "mesh", false);
+    propose_plan(proposal, &plan, "wavefront", false);
+    if (plan.n_axes == 2)
+        propose_plan(proposal, &plan, "stencil-9", false);
+    if (plan.n_axes == 3)
+        propose_plan(proposal, &plan, "stencil-27", false);
+    if (plan.axes[0].extent == 2)
+        propose_plan(proposal, &plan, "hypercube", false);
+}
+
+static void propose_periodic(struct proposal *proposal)
+{
+    unsigned n_pairs = 0;
+    for (unsigned d = 0; d < proposal->lattice->n_dims; d++)
+        n_pairs += proposal->lattice->extent[d] == 2;
+    bool heavy = has_heavy_pair(proposal);
+    for (unsigned cycles = 0; n_pairs > 0 && cycles <= n_pairs / 2; cycles++) {
+        for (int pairs = PAIRS_OPEN; pairs <= PAIRS_BY_WEIGHT; pairs++) {
+            struct plan plan = plan_of(proposal, cycles, (enum pairs)pairs);
+            bool by_weight = pairs == PAIRS_BY_WEIGHT;
+            if (n_wrapping(&plan) == 0 || (by_weight && !heavy))
+                continue;
+            if (plan.n_axes == 1)
+                propose_one_dimension(proposal, &plan);
+            else
+                propose_plan(proposal, &plan, "torus", by_weight);
+        }
+    }
+}
+
+static void propose_lattice(struct search *search, const struct strong *strong,
+                            const struct lattice *lattice)
+{
+    struct proposal proposal = {.search = search, .strong = strong, .lattice = lattice};
+    measure(&proposal);
+    propose_open(&proposal);
+    propose_periodic(&proposal);
+}
+
+static void propose_chain(struct search *search, const struct strong *strong,
+                          const struct lattice *chain)
+{
+    struct proposal proposal = {.search = search, .strong = strong, .lattice = chain};
+    measure(&proposal);
+    struct plan plan = plan_of(&proposal, 0, PAIRS_OPEN);
+    if (!plan.axes[0].wraps)
+        propose_one_dimension(&proposal, &plan);
+    plan.axes[0].wraps = true;
+    propose_one_dimension(&proposal, &plan);
+}
+
+void grid_propose(struct search *search, const struct strong *strong)
+{
+    struct lattice *chain = lattice_chain(strong);
+    if (chain)
+        propose_chain(search, strong, chain);
+    lattice_free(chain);
+    struct lattice *lattice = lattice_find(strong);
+    if (lattice)
+        propose_lattice(search, strong, lattice);
+    lattice_free(lattice);
+}
