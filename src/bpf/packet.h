@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * A packet on its way through a hook: what is counted of it, for whom, or why not.
+ *
+ * lane.h reads the usual packet from fixed places; decode.h reads every other, the long way, as
+ * src/frame does for captures. Tests hold all three together.
+ */
+#ifndef BPF_PACKET_H
+#define BPF_PACKET_H
+
+#include "maps.h"
+
+enum { TCP = 6, UDP = 17, SCTP = 132 };
+enum { FRAGMENT_NONE, FRAGMENT_FIRST, FRAGMENT_LATER };
+enum { TAG_BYTES = 4 };
+
+struct packet {
+    struct kern_key key;
+    struct kern_sum sum;
+    __u32 reason;
+};
+
+static __always_inline __u16 be16(const __u8 *at)
+{
+    return __builtin_bswap16(*(const __u16 *)at);
+}
+
+static __always_inline __u32 be32(const __u8 *at)
+{
+    return __builtin_bswap32(*(const __u32 *)at);
+}
+
+static __always_inline __u64 be64(const __u8 *at)
+{
+    return __builtin_bswap64(*(const __u64 *)at);
+}
+
+static __always_inline __u64 be48(const __u8 *at)
+{
+    return (__u64)be16(at) << 32 | be32(at + 2);
+}
+
+/* How many packets on the wire a super-packet becomes. */
+static __always_inline __u32 segments(__u32 payload, __u32 gso_size)
+{
+    return gso_size && payload > gso_size ? (payload + gso_size - 1) / gso_size : 1;
+}
+
+#endif

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What the kernel's programs and the process that loads them both know: the maps and their structs.
+ * The only header that both sides include. Whoever changes a struct or a map here raises
+ * KERN_LAYOUT: pinned maps of another layout are then refused instead of misread.
+ *
+ * The way of a packet through the maps:
+ *
+ *     packet ──► key ──► cache (this CPU's) ──────────► sums   (this CPU's, bytes and packets)
+ *                          │ miss                 ▲
+ *                          └──► known: key ► pair ┘ new: pairs[next]; full: account[OTHER]
+ *
+ * Every map but known, fragments, hosts and watched is an array that user space has mapped: it is
+ * read without a system call. What each CPU writes for itself stands apart, so nothing is locked.
+ */
+#ifndef BPF_SHARED_H
+#define BPF_SHARED_H
+
+#include <linux/types.h>
+
+#define KERN_LAYOUT 1
+#define KERN_MAGIC  0x76747469666b6e31ull /* "vttifkn1" */
+
+/* Who to whom. Addresses as numbers: a MAC's 48 bits or an IPv4's 32 in low. */
+struct kern_key {
+    __u64 from_high, from_low, to_high, to_low;
+    __u16 from_port, to_port;
+    __u8 kind; /* enum vttif_address_kind */
+    __u8 place; /* enum live_place */
+    __u16 generation; /* in the cache: of the config that resolved it; elsewhere 0 */
+};
+
+struct kern_sum {
+    __u64 frame_bytes, ip_bytes, payload_bytes, packets;
+};
+
+/* A pair has its place for good: pairs are never taken out. */
+struct kern_pair {
+    struct kern_key key;
+    __u64 used; /* 1: key is valid and in known */
+    __u64 total; /* bytes towards the threshold that the CPUs have reported */
+    __u64 stamp; /* when total last reached a multiple of byte_threshold; 0: never */
+    __u64 told; /* when a crossing was last put into the ring */
+};
+
+/*
+ * A CPU's way from a key to its pair, direct-mapped. Bytes towards the threshold are first counted
+ * here: a CPU may count `granted` bytes before it reports them to the pair, and is granted no more
+ * than what is left to the next multiple. So a pair whose packets pass on one CPU is stamped at the
+ * very packet that reaches the multiple; of one that passes on several, all but one together hold
+ * back less than 1/KERN_QUANTUM_SHARE of byte_threshold.
+ */
+struct kern_slot {
+    struct kern_key key; /* kind 0: free */
+    __u32 target; /* a pair, or KERN_ROW | row of account */
+    __u32 granted;
+    __s64 credit; /* what is left of it */
+};
+
+#define KERN_ROW           0x80000000u
+#define KERN_QUANTUM_SHARE 16
+#define KERN_CACHE_BITS    10
+#define KERN_CACHE_SLOTS   (1u << KERN_CACHE_BITS)
+
+/* Rows of account. The first are those of enum vttif_reason; these are the ones that the kernel
+ * decides itself. */
+enum kern_row {
+    KERN_KEEP = 0,
+    KERN_ARP = 1,
+    KERN_NON_IP = 2,
+    KERN_ICMP = 3,
+    KERN_GROUP = 4,
+    KERN_LOOPBACK = 5,
+    KERN_EXPRESSION = 14,
+    KERN_STRANGER = 15,
+    KERN_SELF = 16,
+    KERN_OTHER = 30, /* the table of pairs is full */
+    KERN_UNDECODABLE = 31,
+    KERN_ROWS = 32
+};
+
+/* What may change while programs run; one writer, the process. */
+struct kern_config {
+    __u64 byte_threshold; /* 0: no crossings */
+    __u64 time_bound_ns;
+    __u64 gap_ns; /* between two tellings of one pair */
+    __u32 quantum; /* the most bytes granted at once */
+    __u16 generation; /* another one: everything cached is resolved again */
+    __u8 only_hosts; /* addresses that are not in hosts are strangers */
+    __u8 unused;
+};
+
+/* What programs share. */
+struct kern_state {
+    __u32 next; /* pairs[next] is free */
+    __u32 full; /* 1: no further pair fits */
+    __u64 last_crossing_ns;
+    __u64 lost_crossings; /* the ring was full */
+};
+
+struct kern_crossing {
+    __u64 previous_ns, time_ns;
+    __u32 pair;
+    __u32 unused;
+};
+
+/* An address of the hosts file and whose it is. */
+struct kern_address {
+    __u64 high, low;
+    __u16 port;
+    __u8 kind;
+    __u8 unused[5];
+};
+#define KERN_HOSTS_MAX 262144
+
+/* A datagram whose first fragment has passed, and what is known from it. */
+struct kern_datagram {
+    __u64 from_high, from_low, to_high, to_low;
+    __u32 id;
+    __u32 protocol; /* 0 for IPv6 */
+};
+struct kern_flow {
+    __u16 from_port, to_port;
+    __u32 reason;
+};
+#define KERN_FRAGMENTS 4096
+
+#define KERN_WATCHED_MAX 16384
+#define KERN_RING_BYTES  262144
+
+/* What the pinned maps were made for. */
+struct kern_meta {
+    __u64 magic;
+    __u64 epoch; /* a random number: these counters and no others */
+    __u32 layout;
+    __u32 key; /* enum vttif_key */
+    __u32 max_pairs;
+    __u32 slots; /* max_pairs and one spare for each CPU */
+    __u32 cpus;
+    __u32 shards; /* copies of sums; fewer than cpus: added to atomically */
+    __u32 vxlan;
+    __u32 unused;
+};
+
+/* Programs in the stages map, reached from the user's filter: accepted and rejected for each of the
+ * hooks. */
+enum kern_hook { KERN_IN_PORT, KERN_IN_HOST, KERN_OUT_PORT, KERN_OUT_HOST, KERN_HOOKS };
+#define KERN_STAGES (2 * KERN_HOOKS) /* hook, KERN_HOOKS + hook for what was rejected */
+
+#ifndef __cplusplus
+_Static_assert(sizeof(struct kern_key) == 40, "keys are compared and hashed as five words");
+_Static_assert(sizeof(struct kern_sum) == 32, "a sum fills half a cache line");
+_Static_assert(sizeof(struct kern_pair) == 72, "no hidden padding");
+_Static_assert(sizeof(struct kern_slot) == 56, "no hidden padding");
+_Static_assert(sizeof(struct kern_config) == 32, "no hidden padding");
+_Static_assert(sizeof(struct kern_datagram) == 40, "no hidden padding");
+_Static_assert(sizeof(struct kern_address) == 24, "no hidden padding");
+#endif
+
+#endif

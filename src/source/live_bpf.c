@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The live source whose counting is done in the kernel: see kern.h and bpf/shared.h. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "source/interfaces.h"
+#include "source/kern.h"
+
+#define NO_INDEX UINT32_MAX
+
+/* The most bytes that a CPU holds back from the threshold where that says nothing. */
+#define QUANTUM_MAX (1u << 30)
+
+struct live_bpf {
+    struct live live; /* first */
+    struct kern *kern;
+    struct interfaces *interfaces;
+    struct ring_buffer *ring;
+    int poll; /* epoll of the two */
+    struct live_events events;
+    bool sent_only, no_tcx, has_hosts;
+    GArray *watched; /* struct live_interface */
+
+    /* Pairs have gaps where two CPUs tried for one; the reader's have none. */
+    GArray *order; /* uint32_t: the kernel's number of the reader's pair i */
+    uint32_t *place_of; /* and the reader's of the kernel's; NO_INDEX: not seen yet */
+};
+
+static struct live_bpf *self_of(struct live *live)
+{
+    return (struct live_bpf *)live;
+}
+
+struct kern *live_bpf_kern(struct live *live)
+{
+    return self_of(live)->kern;
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static uint64_t load(const __u64 *counter)
+{
+    return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+static void add_sum(struct live_sum *sum, const struct kern_sum *more)
+{
+    sum->frame_bytes += load(&more->frame_bytes);
+    sum->ip_bytes += load(&more->ip_bytes);
+    sum->payload_bytes += load(&more->payload_bytes);
+    sum->packets += load(&more->packets);
+}
+
+static uint32_t taken_slots(const struct live_bpf *self)
+{
+    uint32_t next = __atomic_load_n(&self->kern->state->next, __ATOMIC_ACQUIRE);
+    return MIN(next, (uint32_t)self->kern->pair_slots);
+}
+
+/* Gives the kernel's pairs that are new a place in the reader's order. */
+static void order_pairs(struct live_bpf *self)
+{
+    uint32_t n = taken_slots(self);
+    for (uint32_t i = 0; i < n; i++) {
+        if (self->place_of[i] != NO_INDEX ||
+            !__atomic_load_n(&self->kern->pairs[i].used, __ATOMIC_ACQUIRE))
+            continue;
+        self->place_of[i] = self->order->len;
+        g_array_append_val(self->order, i);
+    }
+}
+
+static struct live_pair pair_of(const struct kern_key *key)
+{
+    return (struct live_pair){
+        .from = {key->from_high, key->from_low, key->from_port, key->kind},
+        .to = {key->to_high, key->to_low, key->to_port, key->kind},
+        .place = key->place,
+    };
+}
+
+static void read_pairs(struct live_bpf *self, struct live_snapshot *snapshot)
+{
+    const struct kern *kern = self->kern;
+    order_pairs(self);
+    size_t n = self->order->len, before = snapshot->n_pairs;
+    live_snapshot_reserve(snapshot, n);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t at = g_array_index(self->order, uint32_t, i);
+        if (i >= before)
+            snapshot->pairs[i] = pair_of(&kern->pairs[at].key);
+        snapshot->sums[i] = (struct live_sum){0};
+        for (size_t shard = 0; shard < kern->shards; shard++)
+            add_sum(&snapshot->sums[i], &kern->sums[shard * kern->pair_slots + at]);
+    }
+    snapshot->n_pairs = n;
+}
+
+static void read_account(const struct live_bpf *self, struct live_snapshot *snapshot)
+{
+    const struct kern *kern = self->kern;
+    struct live_sum undecodable = {0};
+    memset(snapshot->filtered, 0, sizeof snapshot->filtered);
+    snapshot->other = (struct live_sum){0};
+    for (size_t cpu = 0; cpu < kern->cpus; cpu++) {
+        const struct kern_sum *rows = &kern->account[cpu * KERN_ROWS];
+        for (size_t reason = 0; reason < VTTIF_REASONS; reason++)
+            add_sum(&snapshot->filtered[reason], &rows[reason]);
+        add_sum(&snapshot->other, &rows[KERN_OTHER]);
+        add_sum(&undecodable, &rows[KERN_UNDECODABLE]);
+    }
+    snapshot->undecodable = undecodable.packets;
+}
+
+static int64_t now_ns(const struct live *live)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now); /* what bpf_ktime_get_ns gives */
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static bool read_counters(struct live *live, struct live_snapshot *snapshot, GError **error)
+{
+    struct live_bpf *self = self_of(live);
+    if (snapshot->epoch != self->kern->meta->epoch)
+        live_snapshot_clear(snapshot);
+    snapshot->epoch = self->kern->meta->epoch;
+    snapshot->time_ns = now_ns(live);
+    read_pairs(self, snapshot);
+    read_account(self, snapshot);
+    snapshot->kernel_drops = 0;
+    snapshot->lost_crossings = load(&self->kern->state->lost_crossings);
+    snapshot->last_crossing_ns = (int64_t)load(&self->kern->state->last_crossing_ns);
+    return true;
+}
+
+/* --- what may change -------------------------------------------------------------------------- */
+
+/* Everything that CPUs have cached is worked out again. */
+static void renew(struct live_bpf *self)
+{
+    struct kern_config *config = self->kern->config;
+    __atomic_store_n(&config->generation, (uint16_t)(config->generation + 1), __ATOMIC_RELEASE);
+}
+
+static uint32_t quantum_for(const struct live_bpf *self, uint64_t byte_threshold)
+{
+    uint64_t share = byte_threshold / (KERN_QUANTUM_SHARE * self->kern->cpus);
+    return byte_threshold == 0 ? QUANTUM_MAX : (uint32_t)CLAMP(share, 1, QUANTUM_MAX);
+}
+
+static bool set_threshold(struct live *live, uint64_t byte_threshold, int64_t time_bound_ns,
+                          GError **error)
+{
+    struct live_bpf *self = self_of(live);
+    struct kern_config *config = self->kern->config;
+    if (time_bound_ns < 0) {
+        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT, "a time bound cannot be negative");
+        return false;
+    }
+    config->byte_threshold = 0; /* no stamps while things change */
+    uint32_t n = taken_slots(self);
+    for (uint32_t i = 0; i < n; i++) {
+        struct kern_pair *pair = &self->kern->pairs[i];
+        pair->total = pair->stamp = pair->told = 0;
+    }
+    config->time_bound_ns = (uint64_t)time_bound_ns;
+    config->quantum = quantum_for(self, byte_threshold);
+    config->byte_threshold = byte_threshold;
+    renew(self);
+    return true;
+}
+
+static int compare_addresses(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct kern_address));
+}
+
+static GArray *list_addresses(const struct vttif_hosts *hosts)
+{
+    GArray *all = g_array_new(false, true, sizeof(struct kern_address));
+    for (size_t i = 0; i < vttif_hosts_size(hosts); i++) {
+        const struct vttif_host *host = vttif_hosts_get(hosts, i);
+        for (size_t j = 0; j < host->n_addresses; j++) {
+            const struct vttif_address *a = &host->addresses[j];
+            struct kern_address address = {
+                .high = a->high, .low = a->low, .port = a->port, .kind = a->kind};
+            g_array_append_val(all, address);
+        }
+    }
+    return all;
+}
+
+/* Takes away from the map what is not in the sorted list. */
+static void forget_others(int map, const GArray *wanted)
+{
+    struct kern_address key, next;
+    bool more = bpf_map_get_next_key(map, NULL, &next) == 0;
+    while (more) {
+        key = next;
+        more = bpf_map_get_next_key(map, &key, &next) == 0;
+        if (!bsearch(&key, wanted->data, wanted->len, sizeof key, compare_addresses))
+            bpf_map_delete_elem(map, &key);
+    }
+}
+
+static bool put_hosts(int map, const struct vttif_hosts *hosts, GError **error)
+{
+    for (size_t i = 0; i < vttif_hosts_size(hosts); i++) {
+        const struct vttif_host *host = vttif_hosts_get(hosts, i);
+        for (size_t j = 0; j < host->n_addresses; j++) {
+            const struct vttif_address *a = &host->addresses[j];
+            struct kern_address address = {
+                .high = a->high, .low = a->low, .port = a->port, .kind = a->kind};
+            uint32_t number = (uint32_t)i;
+            if (bpf_map_update_elem(map, &address, &number, BPF_ANY) == 0)
+                continue;
+            g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_LIMIT,
+                        "hosts file: more than %d addresses, or no memory (%s)", KERN_HOSTS_MAX,
+                        g_strerror(errno));
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool set_hosts(struct live *live, const struct vttif_hosts *hosts, GError **error)
+{
+    struct live_bpf *self = self_of(live);
+    int map = kern_map_fd(self->kern, KERN_MAP_HOSTS);
+    g_autoptr(GArray) wanted =
+        hosts ? list_addresses(hosts) : g_array_new(false, false, sizeof(struct kern_address));
+    g_array_sort(wanted, compare_addresses);
+    if (hosts && !put_hosts(map, hosts, error))
+        return false;
+    forget_others(map, wanted);
+    self->kern->config->only_hosts = hosts != NULL;
+    renew(self);
+    return true;
+}
+
+/* --- interfaces ------------------------------------------------------------------------------- */
+
+static gssize find_watched(const struct live_bpf *self, int index)
+{
+    for (guint i = 0; i < self->watched->len; i++)
+        if (g_array_index(self->watched, struct live_interface, i).index == index)
+            return (gssize)i;
+    return -1;
+}
+
+static void tell(const struct live_bpf *self, const struct live_interface *interface,
+                 const GError *failure)
+{
+    if (self->events.interface)
+        self->events.interface(self->events.context, interface, failure);
+}
+
+static bool watch(struct live_bpf *self, const struct live_interface *wanted, GError **error)
+{
+    struct live_interface interface = *wanted;
+    interface.how = kern_hook_attach(self->kern, wanted, self->sent_only, self->no_tcx, error);
+    interface.attached = interface.how != NULL;
+    gssize at = find_watched(self, interface.index);
+    if (at >= 0)
+        g_array_remove_index(self->watched, (guint)at);
+    if (interface.attached)
+        g_array_append_val(self->watched, interface);
+    return interface.attached;
+}
+
+static void unwatch(struct live_bpf *self, int index)
+{
+    gssize at = find_watched(self, index);
+    kern_hook_detach(self->kern, index);
+    if (at >= 0)
+        g_array_remove_index(self->watched, (guint)at);
+}
+
+static void interface_came(void *context, const struct live_interface *interface)
+{
+    struct live_bpf *self = context;
+    g_autoptr(GError) failure = NULL;
+    struct live_interface now = *interface;
+    now.attached = watch(self, interface, &failure);
+    gssize at = find_watched(self, interface->index);
+    now.how = at < 0 ? NULL : g_array_index(self->watched, struct live_interface, at).how;
+    tell(self, &now, failure);
+}
+
+static void interface_went(void *context, const struct live_interface *interface)
+{
+    struct live_bpf *self = context;
+    struct live_interface now = *interface;
+    unwatch(self, interface->index);
+    now.attached = false;
+    tell(self, &now, NULL);
+}
+
+static bool attach(struct live *live, const char *name, enum live_side side, GError **error)
+{
+    struct live_interface found;
+    return interfaces_find(name, side, &found, error) && watch(self_of(live), &found, error);
+}
+
+static bool detach(struct live *live, const char *name, GError **error)
+{
+    struct live_bpf *self = self_of(live);
+    for (guint i = 0; i < self->watched->len; i++) {
+        const struct live_interface *known =
+            &g_array_index(self->watched, struct live_interface, i);
+        if (strcmp(known->name, name) == 0) {
+            unwatch(self, known->index);
+            return true;
+        }
+    }
+    g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT, "interface '%s' is not watched", name);
+    return false;
+}
+
+static const struct live_interface *list_watched(const struct live *live, size_t *n)
+{
+    const struct live_bpf *self = (const struct live_bpf *)live;
+    *n = self->watched->len;
+    return (const struct live_interface *)self->watched->data;
+}
+
+/* --- events ----------------------------------------------------------------------------------- */
+
+static int take_crossing(void *context, void *data, size_t size)
+{
+    struct live_bpf *self = context;
+    const struct kern_crossing *event = data;
+    if (size < sizeof *event || event->pair >= self->kern->pair_slots)
+        return 0;
+    if (self->place_of[event->pair] == NO_INDEX)
+        order_pairs(self);
+    struct live_crossing crossing = {.pair = self->place_of[event->pair],
+                                     .previous_ns = (int64_t)event->previous_ns,
+                                     .time_ns = (int64_t)event->time_ns};
+    if (crossing.pair != NO_INDEX && self->events.crossing)
+        self->events.crossing(self->events.context, &crossing);
+    return 0;
+}
+
+static int poll_fd(const struct live *live)
+{
+    return ((const struct live_bpf *)live)->poll;
+}
+
+static void dispatch(struct live *live)
+{
+    struct live_bpf *self = self_of(live);
+    struct epoll_event ready[2];
+    g_autoptr(GError) failure = NULL;
+    int n = epoll_wait(self->poll, ready, G_N_ELEMENTS(ready), 0);
+    for (int i = 0; i < n; i++)
+        if (ready[i].data.fd == interfaces_fd(self->interfaces))
+            interfaces_dispatch(self->interfaces, &failure);
+    ring_buffer__consume(self->ring);
+    if (failure) {
+        struct live_interface none = {.name = ""};
+        tell(self, &none, failure);
+    }
+}
+
+/* --- opening and closing ------------------------------------------------------------------------
+ */
+
+static void close_source(struct live *live)
+{
+    struct live_bpf *self = self_of(live);
+    if (self->poll >= 0)
+        close(self->poll);
+    if (self->ring)
+        ring_buffer__free(self->ring);
+    interfaces_free(self->interfaces);
+    kern_close(self->kern);
+    g_array_unref(self->watched);
+    g_array_unref(self->order);
+    g_free(self->place_of);
+    g_free(self);
+}
+
+static const struct live_ops live_bpf_ops = {
+    .name = "ebpf",
+    .fd = poll_fd,
+    .dispatch = dispatch,
+    .now_ns = now_ns,
+    .read = read_counters,
+    .set_threshold = set_threshold,
+    .set_hosts = set_hosts,
+    .attach = attach,
+    .detach = detach,
+    .interfaces = list_watched,
+    .close = close_source,
+};
+
+static bool poll_for(int poll, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+    return epoll_ctl(poll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static bool open_events(struct live_bpf *self, GError **error)
+{
+    int crossings = kern_map_fd(self->kern, KERN_MAP_CROSSINGS);
+    self->poll = epoll_create1(EPOLL_CLOEXEC);
+    self->ring = ring_buffer__new(crossings, take_crossing, self, NULL);
+    if (self->poll >= 0 && self->ring && poll_for(self->poll, ring_buffer__epoll_fd(self->ring)) &&
+        poll_for(self->poll, interfaces_fd(self->interfaces)))
+        return true;
+    g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_IO, "waiting for events: %s", g_strerror(errno));
+    return false;
+}
+
+static bool configure(struct live_bpf *self, const struct live_config *config, GError **error)
+{
+    self->place_of = g_new(uint32_t, self->kern->pair_slots);
+    memset(self->place_of, 0xff, self->kern->pair_slots * sizeof *self->place_of);
+    int64_t gap = config->crossing_gap_ns ? config->crossing_gap_ns : LIVE_CROSSING_GAP_NS;
+    self->kern->config->gap_ns = (uint64_t)gap;
+    return set_hosts(&self->live, config->hosts, error) &&
+           set_threshold(&self->live, config->byte_threshold, config->time_bound_ns, error);
+}
+
+static bool open_interfaces(struct live_bpf *self, const struct live_config *config, GError **error)
+{
+    struct interfaces_calls calls = {interface_came, interface_went, self};
+    self->interfaces = interfaces_new(config->rules, config->n_rules, &calls, error);
+    return self->interfaces != NULL;
+}
+
+/* The first look at all interfaces: new programs take the place of a former process's. */
+static bool start(struct live_bpf *self, GError **error)
+{
+    kern_hook_take_over(self->kern);
+    if (!interfaces_dispatch(self->interfaces, error))
+        return false;
+    kern_hook_detach_others(self->kern, (const struct live_interface *)self->watched->data,
+                            self->watched->len);
+    return true;
+}
+
+static bool check_config(const struct live_config *config, GError **error)
+{
+    if (config->max_pairs <= LIVE_PAIRS_MAX)
+        return true;
+    g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_LIMIT, "%zu pairs are more than %u",
+                config->max_pairs, LIVE_PAIRS_MAX);
+    return false;
+}
+
+struct live *live_bpf_open(const struct live_config *config, GError **error)
+{
+    if (!check_config(config, error))
+        return NULL;
+    struct live_bpf *self = g_new0(struct live_bpf, 1);
+    self->live.ops = &live_bpf_ops;
+    self->poll = -1;
+    self->events = config->events;
+    self->sent_only = config->sent_only;
+    self->no_tcx = config->no_tcx;
+    self->watched = g_array_new(false, false, sizeof(struct live_interface));
+    self->order = g_array_new(false, false, sizeof(uint32_t));
+    bool opened = open_interfaces(self, config, error) && (self->kern = kern_open(config, error)) &&
+                  configure(self, config, error) && open_events(self, error) && start(self, error);
+    if (opened)
+        return &self->live;
+    close_source(&self->live);
+    return NULL;
+}
