@@ -10,8 +10,15 @@
 #
 # skip_all "reason" before plan; wait_until SECONDS COMMAND... instead of sleeping; have PROGRAM...
 #
+# needs_testbed PROGRAM..., before plan, for tests on hosts; hold_testbed for a test bed that stays.
+#
 # $work is a directory of the test's own, removed at its end after the function `cleanup`, if there
 # is one, has run.
+
+# build and testbed are used by those who source this
+# shellcheck disable=SC2034
+build=$(cd "${VTTIF_BUILD:-$(dirname "$0")/../../build}" 2>/dev/null && pwd)
+testbed=$build/testbed/vttif-testbed
 
 tests_planned=0
 tests_done=0
@@ -101,4 +108,32 @@ have() {
     for tool; do
         command -v "$tool" >/dev/null || return 1
     done
+}
+
+# --- test beds: $testbed makes them, their state is in $work ---------------------------------------
+
+# Skips everything where no test bed can be made, or a program is missing; goes to $work.
+needs_testbed() { # PROGRAM...
+    [ "$(id -u)" = 0 ] || skip_all "root is needed to make network namespaces"
+    have ip nsenter unshare "$@" || skip_all "ip, nsenter, unshare and $* are needed"
+    export VTTIF_TESTBED_STATE="$work/state"
+    unset TMPDIR
+    cd "$work" || exit 99
+    "$testbed" run 2 -- true || skip_all "a test bed cannot be made here (see above)"
+}
+
+# One in the background that lasts until the descriptor is closed. Sets held_pid, the path of its
+# hosts file, held_hosts, and held_id.
+hold_testbed() { # DESCRIPTOR HOSTS OPTIONS...
+    held=$work/held$1
+    held_descriptor=$1
+    shift
+    mkfifo "$held.in" && : >"$held.out"
+    "$testbed" hold "$@" <"$held.in" >"$held.out" 6>&- 7>&- &
+    held_pid=$!
+    eval "exec $held_descriptor>\"\$held.in\""
+    wait_until 60 test -s "$held.out"
+    held_hosts=$(cat "$held.out")
+    held_id=$(basename "$(dirname "$held_hosts")")
+    rm "$held.in"
 }

@@ -15,18 +15,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$here/lib.sh"
 
-build=${VTTIF_BUILD:-$here/../../build}
-testbed=$build/testbed/vttif-testbed
 drive=$build/tests/integration/drive-offline
 flood=$build/tests/integration/flood
 
-[ "$(id -u)" = 0 ] || skip_all "root is needed to capture and to make network namespaces"
-have tcpdump ip nsenter unshare || skip_all "tcpdump, ip, nsenter and unshare are needed"
-VTTIF_TESTBED_STATE=$work/state
-export VTTIF_TESTBED_STATE
-unset TMPDIR
-"$testbed" run 2 -- true || skip_all "a test bed cannot be made here (see above)"
-cd "$work" || exit 99
+needs_testbed tcpdump
 
 cleanup() {
     for pid in ${sshd_pid:-} ${noise_pid:-}; do
@@ -36,15 +28,6 @@ cleanup() {
     "$testbed" stop all >/dev/null 2>&1
     if mountpoint -q "$work/small"; then umount "$work/small"; fi
     if [ -n "${made_run_sshd:-}" ]; then rmdir /run/sshd; fi
-}
-
-hold() {
-    mkfifo hold.in && : >hold.out
-    "$testbed" hold "$@" --share "$build" <hold.in >hold.out &
-    exec 6>hold.in
-    wait_until 20 test -s hold.out
-    hosts=$(cat hold.out)
-    id=$(basename "$(dirname "$hosts")")
 }
 
 pid_of() { # HOST
@@ -515,7 +498,8 @@ unreachable_by_ssh() {
 # --- the plan -------------------------------------------------------------------------------------
 
 plan 43
-hold 4
+hold_testbed 6 4 --share "$build"
+hosts=$held_hosts id=$held_id
 ok "every datagram is in the sender's and the receiver's file" every_datagram_is_there
 ok "no capture dropped any" all_are_complete
 ok "the JSON beside each file says the same" json_says_the_same

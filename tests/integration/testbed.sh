@@ -14,17 +14,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$here/lib.sh"
 
-build=${VTTIF_BUILD:-$here/../../build}
-testbed=$build/testbed/vttif-testbed
 rsh=$build/src/cli/vttif-rsh
 
-[ "$(id -u)" = 0 ] || skip_all "root is needed to make network namespaces"
-have ip nsenter unshare flock || skip_all "ip, nsenter, unshare and flock are needed"
-VTTIF_TESTBED_STATE=$work/state
-export VTTIF_TESTBED_STATE
-unset TMPDIR
-"$testbed" run 2 -- true || skip_all "a test bed cannot be made here (see above)"
-cd "$work" || exit 99
+needs_testbed flock
 
 cleanup() {
     "$testbed" stop all >/dev/null 2>&1
@@ -34,28 +26,16 @@ run() {
     timeout 120 "$testbed" run "$@"
 }
 
-# --- beds held in the background: $work/NAME.in keeps one alive, $work/NAME.out has its path -----
+# --- beds held in the background ------------------------------------------------------------------
 
 hold_a() {
-    mkfifo "$work/a.in" && : >"$work/a.out"
-    "$testbed" hold "$@" <"$work/a.in" >"$work/a.out" &
-    pid_a=$!
-    exec 6>"$work/a.in"
-    wait_until 60 test -s "$work/a.out"
-    hosts_a=$(cat "$work/a.out")
-    id_a=$(basename "$(dirname "$hosts_a")")
-    rm "$work/a.in"
+    hold_testbed 6 "$@"
+    pid_a=$held_pid hosts_a=$held_hosts id_a=$held_id
 }
 
 hold_b() {
-    mkfifo "$work/b.in" && : >"$work/b.out"
-    "$testbed" hold "$@" <"$work/b.in" >"$work/b.out" 6>&- &
-    pid_b=$!
-    exec 7>"$work/b.in"
-    wait_until 60 test -s "$work/b.out"
-    hosts_b=$(cat "$work/b.out")
-    id_b=$(basename "$(dirname "$hosts_b")")
-    rm "$work/b.in"
+    hold_testbed 7 "$@"
+    pid_b=$held_pid hosts_b=$held_hosts id_b=$held_id
 }
 
 release_a() {
