@@ -47,7 +47,7 @@ static inline enum vttif_reason pair_reason(const struct pair_key *key)
 /* The entry of the key, made if it is not there; NULL if the table is full. Valid until the next
  * call. */
 struct pair *pairs_get(struct pairs *pairs, const struct pair_key *key);
-/* The entry of the key or NULL. */
+/* The entry of the key or NULL; not after pairs_pack. */
 const struct pair *pairs_find(const struct pairs *pairs, const struct pair_key *key);
 
 /* Says that no entry is looked for any more: leaves only what pairs_next shows, and gives back the

@@ -29,11 +29,20 @@ static void feed(struct vttif_tally *tally, enum vttif_link link, const uint8_t 
     vttif_tally_finish(tally);
 }
 
+/* A tally that is finished is packed, and no longer looked up by key. */
+static const struct pair *find(const struct pairs *pairs, const struct pair_key *key)
+{
+    const struct pair *pair = pairs_next(pairs, NULL);
+    while (pair && memcmp(&pair->key, key, sizeof *key) != 0)
+        pair = pairs_next(pairs, pair);
+    return pair;
+}
+
 static void check_same(const struct vttif_tally *a, const struct vttif_tally *b)
 {
     for (const struct pair *pair = pairs_next(&a->pairs, NULL); pair;
          pair = pairs_next(&a->pairs, pair)) {
-        const struct pair *other = pairs_find(&b->pairs, &pair->key);
+        const struct pair *other = find(&b->pairs, &pair->key);
         g_assert_true(other && other->bytes == pair->bytes && other->frames == pair->frames);
     }
     g_assert_true(a->undecodable == b->undecodable && a->estimated == b->estimated);
