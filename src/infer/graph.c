@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "infer/graph.h"
 
+#include <math.h>
 #include <string.h>
 #include <vttif/recognition.h>
 
@@ -147,18 +148,46 @@ double weight_of_bin(const struct graph *graph, unsigned bin)
     return value;
 }
 
+static int compare_logs(const void *first, const void *second)
+{
+    double a = *(const double *)first, b = *(const double *)second;
+    return a < b ? -1 : a > b;
+}
+
+/*
+ * The weight up to which a hub's pairs are its star's: its partners in the program get both, and
+ * stand out. Median and deviation are of the logarithms, as for outliers elsewhere.
+ */
+static double star_level(const struct graph *graph, uint32_t hub)
+{
+    if (hub == VTTIF_NOWHERE)
+        return 0;
+    size_t n = graph->start[hub + 1] - graph->start[hub];
+    g_autofree double *logs = g_new(double, MAX(n, 1));
+    for (size_t k = 0; k < n; k++)
+        logs[k] = log(MAX(arc_weight(&graph->arcs[graph->start[hub] + k]), 1e-300));
+    qsort(logs, n, sizeof *logs, compare_logs);
+    double middle = logs[n / 2];
+    for (size_t k = 0; k < n; k++)
+        logs[k] = fabs(logs[k] - middle);
+    qsort(logs, n, sizeof *logs, compare_logs);
+    return exp(middle + MAX(0.2, 3.5 * logs[n / 2]));
+}
+
 struct strong *strong_new(const struct graph *graph, double cut, uint32_t hub)
 {
     struct strong *strong = g_new0(struct strong, 1);
     *strong = (struct strong){.graph = graph, .cut = cut, .hub = hub, .n = graph->n};
     strong->start = g_new0(size_t, graph->n + 1);
     strong->to = g_new(uint32_t, MAX(graph->start[graph->n], 1));
+    double star = star_level(graph, hub);
     size_t used = 0;
     for (uint32_t u = 0; u < graph->n; u++) {
-        for (size_t k = graph->start[u]; u != hub && k < graph->start[u + 1]; k++) {
+        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
             const struct arc *arc = &graph->arcs[k];
             double weight = arc_weight(arc);
-            if (weight >= cut && weight > 0 && arc->to != hub)
+            bool of_star = (u == hub || arc->to == hub) && weight <= star;
+            if (weight >= cut && weight > 0 && !of_star)
                 strong->to[used++] = arc->to;
         }
         strong->start[u + 1] = used;

@@ -51,7 +51,8 @@ unsigned weight_bin(const struct graph *graph, double weight);
 /* The smallest weight of a bin. */
 double weight_of_bin(const struct graph *graph, unsigned bin);
 
-/* The pairs of weight >= cut, without those of the hub (VTTIF_NOWHERE: none). */
+/* The pairs of weight >= cut; of the hub's (VTTIF_NOWHERE: there is none) only those that stand out
+ * from its star. */
 struct strong {
     const struct graph *graph;
     double cut;

@@ -201,7 +201,9 @@ static bool is_better(const struct candidate *a, const struct candidate *b)
         return a->score > b->score;
     if (a->hub != b->hub) /* without an excuse rather */
         return a->hub == VTTIF_NOWHERE;
-    return a->explained > b->explained;
+    if (a->explained != b->explained)
+        return a->explained > b->explained;
+    return fabs(a->forward - 0.5) > fabs(b->forward - 0.5); /* all one way, of two roots */
 }
 
 void search_propose(struct search *search, const struct strong *strong,

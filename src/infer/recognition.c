@@ -62,14 +62,15 @@ static uint32_t find_hub(const struct graph *graph, double cut)
                                                                                : VTTIF_NOWHERE;
 }
 
-static bool is_settled(const struct search *search)
+/* A name that leaves nothing to explain. */
+static const struct candidate *settled(const struct search *search)
 {
     for (guint i = 0; i < search->candidates->len; i++) {
-        struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
+        const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
         if (candidate->exact && candidate->explained > 0.999 && candidate_stands(candidate))
-            return true;
+            return candidate;
     }
-    return false;
+    return NULL;
 }
 
 /* All names that stand, best first. */
@@ -78,12 +79,14 @@ static struct search *search_graph(const struct graph *graph)
     struct search *search = search_new(graph);
     double cuts[CUTS_MAX];
     unsigned n_cuts = cuts_find(graph, cuts);
-    for (unsigned i = 0; i < n_cuts && !is_settled(search); i++) {
+    for (unsigned i = 0; i < n_cuts && !settled(search); i++) {
         propose_all(search, graph, cuts[i], VTTIF_NOWHERE);
         uint32_t hub = find_hub(graph, cuts[i]);
-        if (hub != VTTIF_NOWHERE && !is_settled(search))
+        if (hub != VTTIF_NOWHERE && !settled(search))
             propose_all(search, graph, cuts[i], hub);
     }
+    if (settled(search)) /* found with some edges below the cut: others may need them all */
+        propose_all(search, graph, settled(search)->cut, VTTIF_NOWHERE);
     g_array_sort(search->candidates, candidate_compare);
     return search;
 }
