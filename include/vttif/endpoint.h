@@ -75,6 +75,8 @@ typedef struct vttif_hosts vttif_hosts; /* the name that g_autoptr wants */
  * Free the result with vttif_hosts_free.
  */
 struct vttif_hosts *vttif_hosts_parse(const char *text, const char *file, GError **error);
+/* Hosts do not change once they are read: several may hold them, and each frees its own. */
+struct vttif_hosts *vttif_hosts_ref(const struct vttif_hosts *hosts);
 void vttif_hosts_free(struct vttif_hosts *hosts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(vttif_hosts, vttif_hosts_free)
 

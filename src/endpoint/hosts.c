@@ -6,6 +6,7 @@
 #include <string.h>
 
 struct vttif_hosts {
+    gatomicrefcount references;
     GPtrArray *list; /* of struct vttif_host *, owned */
     GHashTable *by_name; /* name -> index + 1; names owned by the hosts */
     GHashTable *by_address; /* struct vttif_address * -> index + 1; owned by the hosts */
@@ -234,6 +235,7 @@ static bool parse_line(struct vttif_hosts *hosts, char *line, const struct place
 struct vttif_hosts *vttif_hosts_parse(const char *text, const char *file, GError **error)
 {
     g_autoptr(vttif_hosts) hosts = g_new0(struct vttif_hosts, 1);
+    g_atomic_ref_count_init(&hosts->references);
     hosts->list = g_ptr_array_new_with_free_func(host_free);
     hosts->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     hosts->by_address = g_hash_table_new(address_hash, address_equal);
@@ -253,9 +255,16 @@ struct vttif_hosts *vttif_hosts_parse(const char *text, const char *file, GError
     return g_steal_pointer(&hosts);
 }
 
+struct vttif_hosts *vttif_hosts_ref(const struct vttif_hosts *hosts)
+{
+    struct vttif_hosts *mine = (struct vttif_hosts *)(uintptr_t)hosts;
+    g_atomic_ref_count_inc(&mine->references);
+    return mine;
+}
+
 void vttif_hosts_free(struct vttif_hosts *hosts)
 {
-    if (!hosts)
+    if (!hosts || !g_atomic_ref_count_dec(&hosts->references))
         return;
     g_hash_table_unref(hosts->by_name);
     g_hash_table_unref(hosts->by_address);

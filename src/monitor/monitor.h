@@ -143,7 +143,7 @@ struct monitor_counter {
     uint64_t bytes, frames;
 };
 struct monitor_counter monitor_counter(const struct monitor *monitor, uint32_t pair);
-/* The same for all that is not in the pairs. seconds: since the counters began. */
+/* The same for all that is not in the pairs. seconds: since monitor_start. */
 struct vttif_account monitor_account(const struct monitor *monitor);
 
 /* About the monitor itself. */

@@ -75,3 +75,18 @@ void live_close(struct live *live)
     if (live)
         live->ops->close(live);
 }
+
+bool live_is_played(const struct live *live)
+{
+    return live->ops->play != NULL;
+}
+
+int64_t live_play(struct live *live, int64_t until_ns)
+{
+    return live->ops->play(live, until_ns);
+}
+
+int64_t live_next_ns(const struct live *live)
+{
+    return live->ops->next_ns(live);
+}

@@ -151,6 +151,23 @@ typedef struct live live_handle; /* the name that g_autoptr wants */
 struct live *live_bpf_open(const struct live_config *config, GError **error);
 struct live *live_packet_open(const struct live_config *config, GError **error);
 
+/*
+ * Plays a capture file ("-": standard input) as if its frames passed now. Its clock is the
+ * capture's: it begins with the first frame and runs `speed` times as fast as the time; with speed
+ * 0 it waits for nobody and is always at the end of the second in which the next frame lies. All
+ * frames count as SENT. Fails as source_open does, and with VTTIF_ERROR_ARGUMENT for a wrong
+ * filter.
+ */
+struct live *live_replay_open(const char *path, const struct live_config *config, double speed,
+                              GError **error);
+/* Whether live_play can be called: a replay. */
+bool live_is_played(const struct live *live);
+/* Plays all frames before until_ns, or up to and including the first that makes a crossing. Returns
+ * the time up to which was played: until_ns, or that of the crossing. */
+int64_t live_play(struct live *live, int64_t until_ns);
+/* The time of the next frame, INT64_MAX at the end. */
+int64_t live_next_ns(const struct live *live);
+
 /* --- use ------------------------------------------------------------------------------------ */
 
 /* Readable when there is something for live_dispatch; for a main loop (g_unix_fd_source_new). */
@@ -194,6 +211,9 @@ struct live_ops {
     bool (*detach)(struct live *live, const char *name, GError **error);
     const struct live_interface *(*interfaces)(const struct live *live, size_t *n);
     void (*close)(struct live *live); /* frees the source itself */
+    /* NULL where frames come by themselves */
+    int64_t (*play)(struct live *live, int64_t until_ns);
+    int64_t (*next_ns)(const struct live *live);
 };
 
 /* The first member of each source's own struct. */

@@ -30,6 +30,13 @@ struct vttif_tally *vttif_tally_new(const struct vttif_tally_options *options)
     return tally;
 }
 
+void tally_set_watch(struct vttif_tally *tally, tally_watch *watch, void *context)
+{
+    tally->watch = watch;
+    tally->watch_context = context;
+    tally->lane->open = false;
+}
+
 /* Many captures are held until they are merged: what only reading needs would be most of them. */
 static void free_working_memory(struct vttif_tally *tally)
 {
@@ -128,14 +135,16 @@ static void count(struct vttif_tally *tally, struct vttif_frame *frame, enum vtt
 {
     bool is_ip = frame->kind == VTTIF_FRAME_IP;
     struct pair_key key = key_of(tally, frame, reason);
+    if (G_UNLIKELY(is_ip && frame->ip_bytes > tally->lane->longest))
+        split(tally, frame);
+    if (tally->watch)
+        tally->watch(tally->watch_context, &key, frame);
     struct pair *pair = pairs_get(&tally->pairs, &key);
     if (G_UNLIKELY(!pair)) {
         tally->overflow.frames++;
         tally->overflow.bytes += is_ip ? counted_bytes(tally, frame) : frame->frame_bytes;
         return;
     }
-    if (G_UNLIKELY(is_ip && frame->ip_bytes > tally->lane->longest))
-        split(tally, frame);
     pair->bytes += is_ip ? counted_bytes(tally, frame) : frame->frame_bytes;
     pair->frames += frame->segments;
     if (G_UNLIKELY(is_ip && frame->tcp_mss))

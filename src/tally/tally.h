@@ -17,6 +17,10 @@ struct pending {
     uint8_t verdict; /* on the fragment by itself */
 };
 
+/* Is given each frame as it is counted, with what became of its lengths and the pair and reason. */
+typedef void tally_watch(void *context, const struct pair_key *key,
+                         const struct vttif_frame *frame);
+
 struct vttif_tally {
     struct vttif_tally_options options;
     struct pairs pairs;
@@ -29,6 +33,12 @@ struct vttif_tally {
     struct span window; /* once it is finished: when most were seen, see times.h */
     uint64_t estimated, undecodable;
     struct vttif_dropped overflow;
+    tally_watch *watch; /* NULL: nobody */
+    void *watch_context;
 };
+
+/* For a source that counts on by itself. All frames go the long way then. Before the first frame.
+ */
+void tally_set_watch(struct vttif_tally *tally, tally_watch *watch, void *context);
 
 #endif

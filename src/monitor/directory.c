@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "monitor/directory.h"
+
+#include <vttif/matrix.h>
+
+/* A matrix of all endpoints must be possible. */
+#define ENDPOINTS_MAX VTTIF_MATRIX_MAX
+
+struct endpoint {
+    char *name;
+    struct vttif_address address; /* kind NONE: a host's name or "other" */
+    uint32_t place; /* in the hosts file; UINT32_MAX: not in it */
+};
+
+struct directory {
+    size_t max_pairs;
+    struct vttif_hosts *hosts; /* or NULL */
+    GArray *endpoints; /* of struct endpoint */
+    GHashTable *by_name; /* name -> endpoint + 1 */
+    GArray *pairs; /* of struct directory_pair */
+    GHashTable *by_ends; /* &ends -> pair; the key is a guint64 of both */
+    GArray *endpoint_order, *pair_order; /* of uint32_t; shorter than the tables: to be made anew */
+    GArray *rank; /* of uint32_t: an endpoint's place in endpoint_order */
+};
+
+static struct endpoint *endpoint_at(const struct directory *directory, uint32_t endpoint)
+{
+    return &g_array_index(directory->endpoints, struct endpoint, endpoint);
+}
+
+static void clear_endpoint(gpointer data)
+{
+    g_free(((struct endpoint *)data)->name);
+}
+
+/* Takes the name. */
+static uint32_t add_endpoint(struct directory *directory, char *name, struct vttif_address address)
+{
+    uint32_t number = directory->endpoints->len;
+    struct endpoint endpoint = {name, address, UINT32_MAX};
+    g_array_append_val(directory->endpoints, endpoint);
+    g_hash_table_insert(directory->by_name, name, GSIZE_TO_POINTER((size_t)number + 1));
+    return number;
+}
+
+/* The endpoint of that name, made if it is new; 0 if there is no place for it. */
+static uint32_t get_endpoint(struct directory *directory, const char *name,
+                             struct vttif_address address)
+{
+    gssize found = directory_find(directory, name);
+    if (found >= 0)
+        return (uint32_t)found;
+    if (directory->endpoints->len >= ENDPOINTS_MAX)
+        return 0;
+    return add_endpoint(directory, g_strdup(name), address);
+}
+
+struct directory *directory_new(size_t max_pairs, const struct vttif_hosts *hosts)
+{
+    struct directory *directory = g_new0(struct directory, 1);
+    directory->max_pairs = max_pairs;
+    directory->endpoints = g_array_new(FALSE, FALSE, sizeof(struct endpoint));
+    g_array_set_clear_func(directory->endpoints, clear_endpoint);
+    directory->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    directory->pairs = g_array_new(FALSE, FALSE, sizeof(struct directory_pair));
+    directory->by_ends = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    directory->endpoint_order = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    directory->pair_order = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    directory->rank = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    add_endpoint(directory, g_strdup("other"), (struct vttif_address){0});
+    directory_pair(directory, 0, 0);
+    directory_set_hosts(directory, hosts);
+    return directory;
+}
+
+void directory_free(struct directory *directory)
+{
+    if (!directory)
+        return;
+    vttif_hosts_free(directory->hosts);
+    g_hash_table_unref(directory->by_name);
+    g_hash_table_unref(directory->by_ends);
+    g_array_unref(directory->endpoints);
+    g_array_unref(directory->pairs);
+    g_array_unref(directory->endpoint_order);
+    g_array_unref(directory->pair_order);
+    g_array_unref(directory->rank);
+    g_free(directory);
+}
+
+static void forget_orders(struct directory *directory)
+{
+    g_array_set_size(directory->endpoint_order, 0);
+    g_array_set_size(directory->pair_order, 0);
+}
+
+void directory_set_hosts(struct directory *directory, const struct vttif_hosts *hosts)
+{
+    struct vttif_hosts *old = directory->hosts;
+    directory->hosts = hosts ? vttif_hosts_ref(hosts) : NULL;
+    vttif_hosts_free(old);
+    for (guint i = 0; i < directory->endpoints->len; i++)
+        endpoint_at(directory, i)->place = UINT32_MAX;
+    for (size_t i = 0; hosts && i < vttif_hosts_size(hosts); i++) {
+        uint32_t endpoint =
+            get_endpoint(directory, vttif_hosts_get(hosts, i)->name, (struct vttif_address){0});
+        if (endpoint)
+            endpoint_at(directory, endpoint)->place = (uint32_t)i;
+    }
+    forget_orders(directory);
+}
+
+uint32_t directory_endpoint(struct directory *directory, const struct vttif_address *address)
+{
+    gssize host = directory->hosts ? vttif_hosts_find_address(directory->hosts, address) : -1;
+    if (host >= 0)
+        return get_endpoint(directory, vttif_hosts_get(directory->hosts, (size_t)host)->name,
+                            (struct vttif_address){0});
+    char name[VTTIF_ADDRESS_TEXT_MAX];
+    vttif_address_format(address, name);
+    return get_endpoint(directory, name, *address);
+}
+
+uint32_t directory_pair(struct directory *directory, uint32_t from, uint32_t to)
+{
+    gint64 ends = (gint64)((uint64_t)from << 32 | to);
+    gpointer found;
+    if (g_hash_table_lookup_extended(directory->by_ends, &ends, NULL, &found))
+        return GPOINTER_TO_UINT(found);
+    if (directory->pairs->len > directory->max_pairs)
+        return 0;
+    struct directory_pair pair = {from, to};
+    uint32_t number = directory->pairs->len;
+    g_array_append_val(directory->pairs, pair);
+    g_hash_table_insert(directory->by_ends, g_memdup2(&ends, sizeof ends),
+                        GUINT_TO_POINTER(number));
+    return number;
+}
+
+size_t directory_endpoints(const struct directory *directory)
+{
+    return directory->endpoints->len;
+}
+
+const char *directory_name(const struct directory *directory, uint32_t endpoint)
+{
+    return endpoint_at(directory, endpoint)->name;
+}
+
+gssize directory_find(const struct directory *directory, const char *name)
+{
+    return (gssize)GPOINTER_TO_SIZE(g_hash_table_lookup(directory->by_name, name)) - 1;
+}
+
+size_t directory_pairs(const struct directory *directory)
+{
+    return directory->pairs->len;
+}
+
+struct directory_pair directory_get_pair(const struct directory *directory, uint32_t pair)
+{
+    return g_array_index(directory->pairs, struct directory_pair, pair);
+}
+
+/* --- orders ----------------------------------------------------------------------------------- */
+
+static gint compare_endpoints(gconstpointer a, gconstpointer b, gpointer data)
+{
+    uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
+    const struct endpoint *x = endpoint_at(data, i), *y = endpoint_at(data, j);
+    if ((i == 0) != (j == 0))
+        return i == 0 ? 1 : -1;
+    if (x->place != y->place)
+        return x->place < y->place ? -1 : 1;
+    int order = vttif_address_compare(&x->address, &y->address);
+    return order ? order : (i > j) - (i < j);
+}
+
+static gint compare_pairs(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const struct directory *directory = data;
+    const uint32_t *rank = (const uint32_t *)(void *)directory->rank->data;
+    struct directory_pair x = directory_get_pair(directory, *(const uint32_t *)a);
+    struct directory_pair y = directory_get_pair(directory, *(const uint32_t *)b);
+    if (x.from != y.from)
+        return rank[x.from] < rank[y.from] ? -1 : 1;
+    return (rank[x.to] > rank[y.to]) - (rank[x.to] < rank[y.to]);
+}
+
+static uint32_t *sort_numbers(GArray *numbers, size_t n, GCompareDataFunc compare,
+                              struct directory *directory)
+{
+    g_array_set_size(numbers, (guint)n);
+    uint32_t *all = (uint32_t *)(void *)numbers->data;
+    for (uint32_t i = 0; i < n; i++)
+        all[i] = i;
+    g_qsort_with_data(all, (gint)n, sizeof *all, compare, directory);
+    return all;
+}
+
+const uint32_t *directory_endpoint_order(struct directory *directory)
+{
+    size_t n = directory->endpoints->len;
+    if (directory->endpoint_order->len == n)
+        return (const uint32_t *)(void *)directory->endpoint_order->data;
+    uint32_t *order = sort_numbers(directory->endpoint_order, n, compare_endpoints, directory);
+    g_array_set_size(directory->rank, (guint)n);
+    for (uint32_t i = 0; i < n; i++)
+        g_array_index(directory->rank, uint32_t, order[i]) = i;
+    g_array_set_size(directory->pair_order, 0);
+    return order;
+}
+
+const uint32_t *directory_pair_order(struct directory *directory)
+{
+    directory_endpoint_order(directory);
+    if (directory->pair_order->len == directory->pairs->len)
+        return (const uint32_t *)(void *)directory->pair_order->data;
+    return sort_numbers(directory->pair_order, directory->pairs->len, compare_pairs, directory);
+}
