@@ -32,3 +32,12 @@ bool match_frame(void *match, const uint8_t *bytes, uint32_t captured, uint32_t 
 {
     return bpf_filter(((struct match *)match)->program.bf_insns, bytes, wire, captured) != 0;
 }
+
+bool match_instruction(const struct match *match, size_t i, struct match_instruction *instruction)
+{
+    if (i >= match->program.bf_len)
+        return false;
+    const struct bpf_insn *at = &match->program.bf_insns[i];
+    *instruction = (struct match_instruction){at->code, at->jt, at->jf, at->k};
+    return true;
+}

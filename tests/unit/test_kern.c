@@ -11,6 +11,7 @@
 #include "frames.h"
 #include "source/kern.h"
 #include "source/live.h"
+#include "source/match.h"
 
 #define HEAD    256 /* what the kernel looks at of a frame (bpf/decode.h) */
 #define WATCHED 1 /* lo: a frame that comes in by it was counted there */
@@ -451,7 +452,8 @@ static void assert_same(const struct live_sum *a, const struct live_sum *b)
     assert_sum(a, b->frame_bytes, b->ip_bytes, b->payload_bytes, b->packets);
 }
 
-static void assert_agree(const struct live_snapshot *snapshot, const struct tallied *tallied)
+/* All pairs together. */
+static struct live_sum sum_of(const struct live_snapshot *snapshot)
 {
     struct live_sum kept = {0};
     for (size_t i = 0; i < snapshot->n_pairs; i++) {
@@ -460,6 +462,12 @@ static void assert_agree(const struct live_snapshot *snapshot, const struct tall
         kept.payload_bytes += snapshot->sums[i].payload_bytes;
         kept.packets += snapshot->sums[i].packets;
     }
+    return kept;
+}
+
+static void assert_agree(const struct live_snapshot *snapshot, const struct tallied *tallied)
+{
+    struct live_sum kept = sum_of(snapshot);
     assert_same(&kept, &tallied->kept);
     for (unsigned reason = 1; reason < VTTIF_REASONS; reason++)
         assert_same(&snapshot->filtered[reason], &tallied->filtered[reason]);
@@ -507,6 +515,59 @@ static void test_agree(void)
     live_snapshot_clear(&snapshot);
 }
 
+/* What libpcap's own interpreter says of a frame, the translated filter says of it. */
+static void test_filters(void)
+{
+    static const char *const expressions[] = {
+        "tcp",
+        "udp port 5000",
+        "host 10.0.0.7 or net fd00::/16",
+        "tcp[tcpflags] & tcp-syn != 0",
+        "ip6 proto 17 and not dst port 53",
+        "greater 700",
+        "ip[2:2] > 500 and ip[2:2] % 3 = 1",
+        "ether src 02:00:00:00:00:01 and (portrange 4000-41000 or icmp)",
+        "ether[200] = 0 and len <= 800",
+        "vlan and tcp port 40000",
+    };
+    for (size_t e = 0; e < G_N_ELEMENTS(expressions); e++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(match_handle) match = match_new(expressions[e], 1, &error);
+        g_assert_no_error(error);
+        g_autoptr(live_handle) live =
+            open_source(&(struct live_config){.key = VTTIF_KEY_IP, .filter = expressions[e]});
+        struct live_snapshot snapshot = {0};
+        struct live_sum matched = {0}, rest = {0};
+        for (int i = 0; i < 1000; i++) {
+            struct recipe recipe = random_recipe();
+            struct vttif_frame frame;
+            recipe.extensions = NULL; /* no fragments */
+            g_autoptr(GByteArray) bytes = frame_make(&recipe);
+            vttif_frame_decode(VTTIF_LINK_ETHERNET, bytes->data, bytes->len, bytes->len, &frame);
+            pass_bytes(live, bytes->data, bytes->len, (struct passing){.hook = KERN_OUT_HOST});
+            if (vttif_filter_classify(&frame) != VTTIF_REASON_KEEP)
+                continue;
+            add_frame(match_frame(match, bytes->data, bytes->len, bytes->len) ? &matched : &rest,
+                      &frame);
+        }
+        take_snapshot(live, &snapshot);
+        struct live_sum kept = sum_of(&snapshot);
+        g_test_message("%s: %" G_GUINT64_FORMAT, expressions[e], matched.packets);
+        assert_same(&kept, &matched);
+        assert_same(&snapshot.filtered[VTTIF_REASON_EXPRESSION], &rest);
+        live_snapshot_clear(&snapshot);
+    }
+}
+
+static void test_bad_filter(void)
+{
+    g_autoptr(GError) error = NULL;
+    struct live_config config = {.key = VTTIF_KEY_IP, .filter = "porte 80"};
+    g_assert_null(live_bpf_open(&config, &error));
+    g_assert_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT);
+    g_assert_nonnull(strstr(error->message, "porte 80"));
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
@@ -531,5 +592,7 @@ int main(int argc, char **argv)
     g_test_add_func("/kern/two stamps within the time bound are a crossing", test_crossings);
     g_test_add_func("/kern/stamps that are far apart are none", test_slow_stamps);
     g_test_add_func("/kern/the kernel agrees with the decoder for captures", test_agree);
+    g_test_add_func("/kern/a filter matches as libpcap's own interpreter", test_filters);
+    g_test_add_func("/kern/a filter that is none is refused", test_bad_filter);
     return g_test_run();
 }
