@@ -5,12 +5,25 @@
 #include <string.h>
 
 const struct archetype *const archetypes[] = {
-    &archetype_all_to_all,  &archetype_star,          &archetype_ring_allreduce,
-    &archetype_ring,        &archetype_line,          &archetype_wavefront,
-    &archetype_stencil_9,   &archetype_stencil_27,    &archetype_tree_allreduce,
-    &archetype_binary_tree, &archetype_binomial_tree, &archetype_k_ary_tree,
-    &archetype_hypercube,   &archetype_torus,         &archetype_mesh,
-    &archetype_bipartite,   &archetype_clustered,     NULL,
+    &archetype_all_to_all,
+    &archetype_star,
+    &archetype_ring_allreduce,
+    &archetype_ring,
+    &archetype_line,
+    &archetype_wavefront,
+    &archetype_stencil_9,
+    &archetype_stencil_27,
+    &archetype_tree_allreduce,
+    &archetype_binary_tree,
+    &archetype_binomial_tree,
+    &archetype_k_ary_tree,
+    &archetype_hypercube,
+    &archetype_torus,
+    &archetype_mesh,
+    &archetype_butterfly,
+    &archetype_bipartite,
+    &archetype_clustered,
+    NULL,
 };
 
 const struct archetype *archetype_of(const struct vttif_shape *shape)

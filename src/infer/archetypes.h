@@ -8,6 +8,7 @@
 extern const struct archetype archetype_all_to_all;
 extern const struct archetype archetype_star;
 extern const struct archetype archetype_bipartite;
+extern const struct archetype archetype_butterfly;
 extern const struct archetype archetype_clustered;
 extern const struct archetype archetype_binary_tree;
 extern const struct archetype archetype_binomial_tree;

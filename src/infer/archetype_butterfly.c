@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The butterfly: the stages of a Fourier transform or a sorting network, one endpoint for every row
+ * of every level. Level l joins the rows that differ in bit l:
+ *
+ *     level 0   o   o   o   o      row 0..3
+ *               | X |   | X |      bit 0
+ *     level 1   o   o   o   o
+ *               | \ | X | / |      bit 1
+ *     level 2   o   o   o   o
+ *
+ * Its edges fall into squares, the blocks, every edge in one. Levels are passed on through blocks:
+ * from one side of a block to the other, and straight on through the next. The bits below l of a
+ * row at level l are told by what it is connected to over the levels from l on, the others by what
+ * it is connected to over the levels up to l; union-find over levels, which one missing edge of a
+ * block does not disturb.
+ */
+#include "infer/archetypes.h"
+#include "infer/fit.h"
+#include "infer/judge.h"
+#include "infer/squares.h"
+
+#include <math.h>
+#include <string.h>
+
+static size_t order(const struct vttif_shape *shape)
+{
+    return (size_t)shape->dims[0] * shape->dims[1];
+}
+
+static size_t edges(const struct vttif_shape *shape, const uint32_t *position, size_t n)
+{
+    return 2 * (size_t)(shape->dims[0] - 1) * shape->dims[1];
+}
+
+static bool adjacent(const struct vttif_shape *shape, uint32_t p, uint32_t q)
+{
+    uint32_t rows = shape->dims[1], low = MIN(p, q), high = MAX(p, q), level = low / rows;
+    uint32_t differ = low % rows ^ high % rows;
+    return high / rows == level + 1 && (differ == 0 || differ == 1u << level);
+}
+
+static unsigned neighbours(const struct vttif_shape *shape, uint32_t p, uint32_t *out)
+{
+    uint32_t rows = shape->dims[1], level = p / rows, row = p % rows;
+    unsigned n = 0;
+    if (level > 0) {
+        out[n++] = p - rows;
+        out[n++] = (level - 1) * rows + (row ^ (1u << (level - 1)));
+    }
+    if (level + 1 < shape->dims[0]) {
+        out[n++] = p + rows;
+        out[n++] = (level + 1) * rows + (row ^ (1u << level));
+    }
+    return n;
+}
+
+static unsigned width(const struct vttif_shape *shape)
+{
+    return 2;
+}
+
+static void coordinates(const struct vttif_shape *shape, uint32_t p, int32_t *out)
+{
+    out[0] = (int32_t)(p / shape->dims[1]);
+    out[1] = (int32_t)(p % shape->dims[1]);
+}
+
+/* Every part of consecutive levels can be swapped with its twin, from both ends; and the whole be
+ * turned round. */
+static double symmetry_bits(const struct vttif_shape *shape, const uint32_t *position, size_t n)
+{
+    return 2.0 * shape->dims[1] - 1;
+}
+
+struct block {
+    uint32_t side[2][2];
+};
+
+struct flight {
+    const struct strong *strong;
+    GArray *blocks; /* of struct block */
+    uint32_t (*in)[2]; /* [endpoint]: its blocks + 1, 0 for none */
+    uint32_t *n_in;
+    int32_t *level;
+    bool *levelled;
+    int32_t levels;
+};
+
+static void collect(void *data, const struct wedge *wedge)
+{
+    struct flight *flight = data;
+    struct block block = {{{wedge->u, wedge->w}, {wedge->middle[0], wedge->middle[1]}}};
+    if (!wedge_is_square(wedge, flight->strong) ||
+        wedge->u > MIN(block.side[1][0], block.side[1][1]))
+        return;
+    g_array_append_val(flight->blocks, block);
+    for (int i = 0; i < 4; i++) {
+        uint32_t u = block.side[i / 2][i % 2];
+        if (flight->n_in[u]++ < 2)
+            flight->in[u][flight->n_in[u] - 1] = flight->blocks->len;
+    }
+}
+
+struct entry {
+    uint32_t block, endpoint; /* levelled through that block, */
+    int32_t step; /* the other side of which is a level further that way */
+};
+
+/* Gives the other side of a block its level; those that are new go on the queue. */
+static void pass(struct flight *flight, uint32_t number, uint32_t u, int32_t step, GArray *queue)
+{
+    const struct block *block = &g_array_index(flight->blocks, struct block, number);
+    int mine = block->side[1][0] == u || block->side[1][1] == u;
+    for (int i = 0; i < 4; i++) {
+        uint32_t v = block->side[i / 2][i % 2];
+        if (flight->levelled[v])
+            continue;
+        flight->levelled[v] = true;
+        flight->level[v] = flight->level[u] + (i / 2 == mine ? 0 : step);
+        struct entry entry = {number, v, i / 2 == mine ? step : -step};
+        g_array_append_val(queue, entry);
+    }
+}
+
+static void find_levels(struct flight *flight, uint32_t start)
+{
+    g_autoptr(GArray) queue = g_array_new(FALSE, FALSE, sizeof(struct entry));
+    flight->levelled[start] = true;
+    pass(flight, flight->in[start][0] - 1, start, 1, queue);
+    for (guint head = 0; head < queue->len; head++) {
+        struct entry entry = g_array_index(queue, struct entry, head);
+        for (uint32_t i = 0; i < MIN(flight->n_in[entry.endpoint], 2); i++) {
+            uint32_t number = flight->in[entry.endpoint][i] - 1;
+            if (number != entry.block)
+                pass(flight, number, entry.endpoint, -entry.step, queue);
+        }
+    }
+}
+
+/* Moves the levels to 0..levels-1, the bytes going up if they go one way. */
+static bool normalize(struct flight *flight)
+{
+    const struct graph *graph = flight->strong->graph;
+    int32_t low = G_MAXINT32, high = G_MININT32;
+    double up = 0, down = 0;
+    for (uint32_t u = 0; u < graph->n; u++) {
+        if (!flight->levelled[u])
+            continue;
+        low = MIN(low, flight->level[u]);
+        high = MAX(high, flight->level[u]);
+        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
+            const struct arc *arc = &graph->arcs[k];
+            if (flight->levelled[arc->to] && flight->level[arc->to] == flight->level[u] + 1) {
+                up += arc->out;
+                down += arc->in;
+            }
+        }
+    }
+    flight->levels = high - low + 1;
+    if (high <= low || flight->levels > 20)
+        return false;
+    for (uint32_t u = 0; u < graph->n; u++)
+        flight->level[u] = down > up ? high - flight->level[u] : flight->level[u] - low;
+    double n = (double)flight->levels * ldexp(1, flight->levels - 1);
+    double active = (double)flight->strong->n_active;
+    return n >= 0.7 * active && n <= 1.3 * active;
+}
+
+static uint32_t find(uint32_t *parent, uint32_t u)
+{
+    while (parent[u] != u)
+        u = parent[u] = parent[parent[u]];
+    return u;
+}
+
+/*
+ * One bit of the rows on one side of it: the parts that the levels so far fall into are joined in
+ * pairs by the edges between low and low + 1, and the two of a pair get 0 and 1, the larger parts
+ * before fragments.
+ */
+static void set_bit(const struct flight *flight, uint32_t *parent, int32_t low, bool above,
+                    uint32_t *row, bool *sure)
+{
+    const struct strong *strong = flight->strong;
+    size_t n = strong->n;
+    g_autofree uint32_t *old = g_new(uint32_t, n), *size = g_new0(uint32_t, n);
+    g_autofree uint32_t(*pair)[2] = g_malloc_n(n, sizeof *pair);
+    memset(pair, 0xff, n * sizeof *pair);
+    for (uint32_t u = 0; u < n; u++)
+        size[old[u] = find(parent, u)]++;
+    for (uint32_t u = 0; u < n; u++)
+        for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++)
+            if (flight->levelled[u] && flight->levelled[strong->to[k]] && flight->level[u] == low &&
+                flight->level[strong->to[k]] == low + 1)
+                parent[find(parent, u)] = find(parent, strong->to[k]);
+    for (uint32_t u = 0; u < n; u++) {
+        bool on_side = above ? flight->level[u] > low : flight->level[u] <= low;
+        if (!flight->levelled[u] || !on_side || old[u] != u)
+            continue;
+        uint32_t *both = pair[find(parent, u)], part = u;
+        for (int i = 0; i < 2; i++) {
+            if (both[i] != VTTIF_NOWHERE && size[both[i]] >= size[part])
+                continue;
+            uint32_t swap = both[i];
+            both[i] = part;
+            part = swap;
+            if (part == VTTIF_NOWHERE)
+                break;
+        }
+    }
+    for (uint32_t u = 0; u < n; u++) {
+        bool on_side = above ? flight->level[u] > low : flight->level[u] <= low;
+        if (!flight->levelled[u] || !on_side)
+            continue;
+        const uint32_t *both = pair[find(parent, u)];
+        sure[u] = sure[u] && (old[u] == both[0] || old[u] == both[1]);
+        row[u] |= (uint32_t)(old[u] == both[1]) << low;
+    }
+}
+
+static void reset(uint32_t *parent, size_t n)
+{
+    for (uint32_t u = 0; u < n; u++)
+        parent[u] = u;
+}
+
+static uint32_t *find_positions(const struct flight *flight)
+{
+    size_t n = flight->strong->n, rows = (size_t)1 << (flight->levels - 1);
+    g_autofree uint32_t *parent = g_new(uint32_t, n), *row = g_new0(uint32_t, n);
+    g_autofree bool *sure = g_memdup2(flight->levelled, n * sizeof *sure);
+    g_autofree bool *taken = g_new0(bool, rows *(size_t)flight->levels);
+    uint32_t *position = g_new(uint32_t, n);
+    reset(parent, n);
+    for (int32_t low = flight->levels - 2; low >= 0; low--)
+        set_bit(flight, parent, low, true, row, sure);
+    reset(parent, n);
+    for (int32_t low = 0; low < flight->levels - 1; low++)
+        set_bit(flight, parent, low, false, row, sure);
+    for (uint32_t u = 0; u < n; u++) {
+        size_t p = (size_t)flight->level[u] * rows + row[u];
+        position[u] = VTTIF_NOWHERE;
+        if (!sure[u] || taken[p])
+            continue;
+        taken[p] = true;
+        position[u] = (uint32_t)p;
+    }
+    return position;
+}
+
+/* An endpoint of the first or last level: in one block, with two partners. */
+static uint32_t start_of(const struct flight *flight)
+{
+    for (uint32_t u = 0; u < flight->strong->n; u++)
+        if (flight->n_in[u] == 1 && strong_degree(flight->strong, u) == 2)
+            return u;
+    return VTTIF_NOWHERE;
+}
+
+static void propose_flight(struct search *search, struct flight *flight)
+{
+    uint32_t start = start_of(flight);
+    if (start == VTTIF_NOWHERE)
+        return;
+    find_levels(flight, start);
+    if (!normalize(flight))
+        return;
+    uint32_t dims[] = {(uint32_t)flight->levels, 1u << (flight->levels - 1)};
+    struct vttif_shape shape = shape_new("butterfly", 2, dims);
+    uint32_t *position = find_positions(flight);
+    fit(flight->strong, &shape, position);
+    search_propose(search, flight->strong, &shape, position, false);
+}
+
+static void propose(struct search *search, const struct strong *strong)
+{
+    struct squares *squares = squares_new(strong);
+    if (!squares)
+        return;
+    double blocks = (double)squares->n_squares, expected = (double)strong->n_edges / 4;
+    if (blocks < 0.4 * expected || blocks > 1.2 * expected) {
+        squares_free(squares);
+        return;
+    }
+    size_t n = strong->n;
+    struct flight flight = {.strong = strong,
+                            .blocks = g_array_new(FALSE, FALSE, sizeof(struct block)),
+                            .n_in = g_new0(uint32_t, n),
+                            .level = g_new0(int32_t, n),
+                            .levelled = g_new0(bool, n)};
+    flight.in = g_malloc0_n(n, sizeof *flight.in);
+    squares_walk(squares, collect, &flight);
+    propose_flight(search, &flight);
+    g_array_unref(flight.blocks);
+    g_free(flight.in);
+    g_free(flight.n_in);
+    g_free(flight.level);
+    g_free(flight.levelled);
+    squares_free(squares);
+}
+
+const struct archetype archetype_butterfly = {
+    .name = "butterfly",
+    .least_score = 0.7,
+    .order = order,
+    .edges = edges,
+    .adjacent = adjacent,
+    .neighbours = neighbours,
+    .width = width,
+    .coordinates = coordinates,
+    .symmetry_bits = symmetry_bits,
+    .propose = propose,
+};
