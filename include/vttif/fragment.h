@@ -4,9 +4,9 @@
  * 8200); the later ones are known by sender, receiver, protocol and identification. Here the first
  * one's ports and the verdict on it are remembered for them.
  *
- * A fixed table of VTTIF_FRAGMENTS datagrams, no allocation per packet: where it is full, the newest
- * datagram takes the place of the one that was learned first, as a receiver that gives up waiting
- * would. Half as many datagrams at once are next to never forgotten.
+ * A fixed table of VTTIF_FRAGMENTS datagrams, no allocation per packet: where it is full, the
+ * newest datagram takes the place of the one that was learned first, as a receiver that gives up
+ * waiting would. Half as many datagrams at once are next to never forgotten.
  */
 #ifndef VTTIF_FRAGMENT_H
 #define VTTIF_FRAGMENT_H

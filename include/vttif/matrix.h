@@ -62,7 +62,8 @@ struct vttif_account {
 };
 
 /* True if bytes are known to be missing from the cells: drops, overflow, undecodable or
- * missed frames, or a truncated capture. Filtered frames are left out on purpose and do not make a lower bound. */
+ * missed frames, or a truncated capture. Filtered frames are left out on purpose and do not make a
+ * lower bound. */
 bool vttif_account_is_lower_bound(const struct vttif_account *account);
 
 struct vttif_cell {
