@@ -25,8 +25,8 @@ static const struct form forms[] = {
     {"star", "star", 0, VTTIF_FLOW_BOTH},
     {"bipartite", "bipartite", 0, VTTIF_FLOW_BOTH},
     {"butterfly", "butterfly", 0, VTTIF_FLOW_FORWARD},
-    {"stencil-9", "stencil-2d", 0, VTTIF_FLOW_BOTH},
-    {"stencil-27", "stencil-3d", 0, VTTIF_FLOW_BOTH},
+    {"stencil-9", "stencil-9", 0, VTTIF_FLOW_BOTH},
+    {"stencil-27", "stencil-27", 0, VTTIF_FLOW_BOTH},
     {"wavefront", "wavefront", 0, VTTIF_FLOW_FORWARD},
     {"ring-allreduce", "ring-allreduce", 0, VTTIF_FLOW_FORWARD},
     {"tree-allreduce", "tree-allreduce", 2, VTTIF_FLOW_BOTH},
@@ -63,6 +63,11 @@ static void set_shape(struct vttif_name *name, const struct program *program)
         name->width = shape->n_dims = program->dims[0];
         for (unsigned d = 0; d < shape->n_dims; d++)
             shape->dims[d] = 2;
+    }
+    if (strcmp(program->archetype, "butterfly") == 0) {
+        shape->n_dims = 2;
+        shape->dims[0] = program->dims[0] + 1;
+        shape->dims[1] = 1u << program->dims[0];
     }
     if (is_one_of(program->archetype, "bipartite clustered butterfly") ||
         strstr(form->named, "tree"))

@@ -10,6 +10,7 @@
 #define VTTIF_TOPOLOGY_H
 
 #include <vttif/matrix.h>
+#include <vttif/recognition.h>
 
 G_BEGIN_DECLS
 
@@ -32,15 +33,29 @@ typedef struct vttif_topology vttif_topology; /* the name that g_autoptr wants *
  */
 struct vttif_topology *vttif_topology_infer(struct vttif_matrix *matrix, double bmin,
                                             GError **error);
+/*
+ * The topology of a matrix that has been recognised: the pairs at or above the recognition's bmin
+ * that are an edge of a part of its decomposition. Pairs as heavy as that but of no part are not
+ * the program's: they are the topology's others. Without a name it is what vttif_topology_infer
+ * gives. Keeps a reference to the matrix, none to the recognition. O(cells + edges of the parts).
+ */
+struct vttif_topology *vttif_topology_of_recognition(struct vttif_matrix *matrix,
+                                                     const struct vttif_recognition *recognition);
 void vttif_topology_free(struct vttif_topology *topology);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(vttif_topology, vttif_topology_free)
 
 /* The matrix it was inferred from; owned by the topology. */
 const struct vttif_matrix *vttif_topology_matrix(const struct vttif_topology *topology);
 double vttif_topology_bmin(const struct vttif_topology *topology);
+/* Whether bmin was found by recognition. */
+bool vttif_topology_is_recognised(const struct vttif_topology *topology);
 /* Edges ordered by (from, to); *n_edges gets their number. Owned by the topology. */
 const struct vttif_edge *vttif_topology_edges(const struct vttif_topology *topology,
                                               size_t *n_edges);
+/* The pairs at or above bmin that are no edge, ordered alike; none unless a recognition told them
+ * from edges. Owned by the topology. */
+const struct vttif_edge *vttif_topology_others(const struct vttif_topology *topology,
+                                               size_t *n_others);
 
 G_END_DECLS
 

@@ -10,6 +10,7 @@
 #define VTTIF_VIEW_H
 
 #include <vttif/matrix.h>
+#include <vttif/recognition.h>
 #include <vttif/topology.h>
 
 G_BEGIN_DECLS
@@ -26,6 +27,22 @@ void vttif_view_table(const struct vttif_matrix *matrix, unsigned max_columns, G
 void vttif_view_heatmap(const struct vttif_matrix *matrix, unsigned max_columns, bool colour,
                         GString *out);
 
+/*
+ * What a recognition found: the names, best first, and what is left over; then the best name's
+ * placement, drawn as what it is (rows and columns for a grid, indented for a tree). Without a name
+ * it says why there is none.
+ */
+void vttif_view_names(const struct vttif_recognition *recognition,
+                      const struct vttif_matrix *matrix, unsigned max_columns, GString *out);
+
+/*
+ * The same matrix with its endpoints in the order of their places, so that structure shows as bands
+ * and blocks; those that have no place come last. Where places are all alike (the leaves of a star,
+ * all-to-all) the order stays. Returns a new reference, also if there is no name.
+ */
+struct vttif_matrix *vttif_view_by_place(struct vttif_matrix *matrix,
+                                         const struct vttif_recognition *recognition);
+
 /* The topology: one line an endpoint with its partners, "<->" both ways, "->" one way. */
 void vttif_view_topology(const struct vttif_topology *topology, unsigned max_columns, GString *out);
 
@@ -40,16 +57,18 @@ void vttif_view_account(const struct vttif_matrix *matrix, GString *out);
 void vttif_view_csv(const struct vttif_matrix *matrix, GString *out);
 /* JSON, schema vttif.matrix/1. */
 void vttif_view_json_matrix(const struct vttif_matrix *matrix, GString *out);
-/* JSON, schema vttif.topology/1: the matrix too. */
-void vttif_view_json_topology(const struct vttif_topology *topology, GString *out);
+/* JSON, schema vttif.topology/1: the matrix too, and with a recognition (else NULL) the names, the
+ * places and the decomposition. */
+void vttif_view_json_topology(const struct vttif_topology *topology,
+                              const struct vttif_recognition *recognition, GString *out);
 
 /*
  * Reads a matrix: JSON (text that begins with '{') or CSV (dense with names, bare numbers, or
  * "from,to,bytes"). Cells are multiplied by unit (1 for bytes, 1e6 for a file in MB). name is the
- * file's, for messages. bmin, if not NULL, gets the threshold of a topology file, else 0. Fails
- * with VTTIF_ERROR_FORMAT, and line (and column) in the message, on anything that is not a square
- * matrix of finite numbers >= 0 below 2^64 with different names.
- * Returns a new reference.
+ * file's, for messages. bmin, if not NULL, gets the threshold of a topology file, 0 if there is
+ * none or it was found from the matrix. Fails with VTTIF_ERROR_FORMAT, and line (and column) in the
+ * message, on anything that is not a square matrix of finite numbers >= 0 below 2^64 with different
+ * names. Returns a new reference.
  */
 struct vttif_matrix *vttif_view_read(const char *text, size_t length, const char *name, double unit,
                                      double *bmin, GError **error);
@@ -69,6 +88,13 @@ void vttif_layout_grid(size_t n, struct vttif_point *points);
  * endpoint of the matrix must have one. */
 bool vttif_layout_parse(const char *text, const char *file, const struct vttif_matrix *matrix,
                         struct vttif_point *points, GError **error);
+
+/*
+ * Places by the coordinates of a name: a mesh as a mesh, a torus bent round, three dimensions in
+ * perspective, a tree from the root downwards (a large one around it), a ring as a ring. Endpoints
+ * without a place stand in rows below.
+ */
+void vttif_layout_place(const struct vttif_name *name, struct vttif_point *points);
 
 /* Scales places of any range alike, so that they fill the drawing, and centres them. */
 void vttif_layout_fit(size_t n, struct vttif_point *points);

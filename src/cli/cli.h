@@ -65,7 +65,7 @@ extern struct cli_showing cli_showing;
 extern const GOptionEntry cli_showing_entries[];
 /* Checks --format, --bmin, --layout; prints and returns false if one is wrong. */
 bool cli_showing_check(const char *command);
-/* --bmin as a number. */
+/* --bmin as a number, 0 for auto. */
 double cli_bmin(void);
 
 /* How a program is run under watch; filled by the options of cli_running_entries. */
@@ -106,11 +106,18 @@ struct vttif_matrix *cli_generate_named(char *const *files, bool *incomplete);
 /* A matrix file; *bmin as in vttif_view_read. NULL, printed, on error. */
 struct vttif_matrix *cli_read_matrix(const char *path, double *bmin);
 
-/* Prints matrix and topology in the format of cli_showing, writes the pictures that it asks for
- * and, if directory is not NULL, all results into it. Returns the exit status. */
+/* A matrix, its name and its topology. bmin 0: found from the matrix. NULL on error. */
+struct cli_results;
+typedef struct cli_results cli_results; /* the name that g_autoptr wants */
+struct cli_results *cli_results_new(struct vttif_matrix *matrix, double bmin, GError **error);
+void cli_results_free(struct cli_results *results);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(cli_results, cli_results_free)
+
+/* Prints name, matrix and topology in the format of cli_showing, writes the pictures that it asks
+ * for and, if directory is not NULL, all results into it. Returns the exit status. */
 int cli_show_results(struct vttif_matrix *matrix, double bmin, const char *directory);
 /* Writes one picture or data file, its format by the suffix of path; heatmap: of the matrix. */
-bool cli_write_view(const struct vttif_topology *topology, const char *path, bool heatmap,
+bool cli_write_view(const struct cli_results *results, const char *path, bool heatmap,
                     GError **error);
 /* Whether cli_write_view knows the suffix of path. */
 bool cli_knows_suffix(const char *path);

@@ -4,7 +4,7 @@
 
 static const char synopsis[] = "MATRIX|TOPOLOGY - draw what was kept";
 static const char description[] =
-    "Prints table, heat map and topology; or with --output writes one file, its format by the name:\n"
+    "Prints name, table, heat map and topology; or with --output writes one file, its format by the name:\n"
     ".svg, .png, .pdf, .dot, .samba, .csv, .json, .txt. A topology file keeps its own --bmin unless\n"
     "another one is given.";
 
@@ -20,8 +20,8 @@ static const GOptionEntry own_entries[] = {
 static int write_output(struct vttif_matrix *matrix, double bmin)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(vttif_topology) topology = vttif_topology_infer(matrix, bmin, &error);
-    if (topology && cli_write_view(topology, cli_showing.output, heatmap, &error))
+    g_autoptr(cli_results) results = cli_results_new(matrix, bmin, &error);
+    if (results && cli_write_view(results, cli_showing.output, heatmap, &error))
         return CLI_DONE;
     return cli_fail("%s", error->message);
 }

@@ -35,9 +35,10 @@ const GOptionEntry cli_showing_entries[] = {
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &cli_showing.output, "where the results go",
      "DIR|FILE"},
     {"bmin", 0, 0, G_OPTION_ARG_STRING, &cli_showing.bmin,
-     "prune pairs below this share of the largest (default 0.1)", "R"},
+     "prune pairs below this share of the largest; auto (default): found from the matrix",
+     "R|auto"},
     {"layout", 0, 0, G_OPTION_ARG_STRING, &cli_showing.layout,
-     "of the picture: circle (default), grid, auto, or a file of NAME X Y", "LAYOUT"},
+     "of the picture: auto (as the topology is), circle, grid, or a file of NAME X Y", "LAYOUT"},
     {"picture", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &cli_showing.pictures,
      "draw the topology: .svg, .png, .pdf, .dot or .samba (repeatable)", "FILE"},
     {0},
@@ -131,14 +132,19 @@ bool cli_parse(int argc, char **argv, const char *synopsis, const char *descript
 
 /* --- values ------------------------------------------------------------------------------- */
 
+static bool bmin_is_auto(void)
+{
+    return !cli_showing.bmin || strcmp(cli_showing.bmin, "auto") == 0;
+}
+
 double cli_bmin(void)
 {
-    return cli_showing.bmin ? g_ascii_strtod(cli_showing.bmin, NULL) : VTTIF_BMIN_DEFAULT;
+    return bmin_is_auto() ? 0 : g_ascii_strtod(cli_showing.bmin, NULL);
 }
 
 static bool bmin_is_valid(void)
 {
-    if (!cli_showing.bmin)
+    if (bmin_is_auto())
         return true;
     char *end;
     double bmin = g_ascii_strtod(cli_showing.bmin, &end);
@@ -154,7 +160,8 @@ bool cli_showing_check(const char *command)
         return false;
     }
     if (!bmin_is_valid()) {
-        cli_usage(command, "--bmin %s: expected a number above 0 and at most 1", cli_showing.bmin);
+        cli_usage(command, "--bmin %s: expected auto, or a number above 0 and at most 1",
+                  cli_showing.bmin);
         return false;
     }
     if (layout && strcmp(layout, "circle") != 0 && strcmp(layout, "grid") != 0 &&

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What is made of a matrix and its topology: text on standard output, files, pictures. */
+/* What is made of a matrix: its name and topology, as text on standard output, files, pictures. */
 #include "cli/cli.h"
 
 #include "view/picture.h"
@@ -10,21 +10,65 @@
 /* Of text in files. */
 enum { TEXT_COLUMNS = 120 };
 
+/* --- what was found -------------------------------------------------------------------------- */
+
+struct cli_results {
+    struct vttif_matrix *by_place; /* the matrix in the order of the places */
+    struct vttif_topology *topology; /* in the order of the matrix */
+    struct vttif_recognition *recognition;
+};
+
+/* The best name, or NULL. */
+static const struct vttif_name *best_name(const struct cli_results *results)
+{
+    size_t n_names;
+    const struct vttif_name *names = vttif_recognition_names(results->recognition, &n_names);
+    return n_names > 0 ? names : NULL;
+}
+
+struct cli_results *cli_results_new(struct vttif_matrix *matrix, double bmin, GError **error)
+{
+    g_autoptr(cli_results) results = g_new0(struct cli_results, 1);
+    struct vttif_recognize_options options = {.bmin = bmin};
+    results->recognition = vttif_recognize(matrix, &options, error);
+    if (!results->recognition)
+        return NULL;
+    results->topology = bmin > 0 ? vttif_topology_infer(matrix, bmin, error)
+                                 : vttif_topology_of_recognition(matrix, results->recognition);
+    if (!results->topology)
+        return NULL;
+    results->by_place = vttif_view_by_place(matrix, results->recognition);
+    return g_steal_pointer(&results);
+}
+
+void cli_results_free(struct cli_results *results)
+{
+    if (!results)
+        return;
+    vttif_recognition_free(results->recognition);
+    vttif_topology_free(results->topology);
+    g_clear_pointer(&results->by_place, vttif_matrix_unref);
+    g_free(results);
+}
+
 /* --- places of the endpoints ----------------------------------------------------------------- */
 
 /* One place an endpoint, as --layout says; NULL on error. */
-static struct vttif_point *lay_out(const struct vttif_topology *topology, GError **error)
+static struct vttif_point *lay_out(const struct cli_results *results, GError **error)
 {
-    const struct vttif_matrix *matrix = vttif_topology_matrix(topology);
-    const char *layout = cli_showing.layout ? cli_showing.layout : "circle";
+    const struct vttif_matrix *matrix = vttif_topology_matrix(results->topology);
+    const char *layout = cli_showing.layout;
+    const struct vttif_name *name = best_name(results);
     size_t n = vttif_matrix_size(matrix);
     g_autofree struct vttif_point *points = g_new0(struct vttif_point, MAX(n, 1));
-    if (strcmp(layout, "circle") == 0) {
+    if (name && (!layout || strcmp(layout, "auto") == 0)) {
+        vttif_layout_place(name, points);
+    } else if (!layout || strcmp(layout, "circle") == 0) {
         vttif_layout_circle(n, points);
     } else if (strcmp(layout, "grid") == 0) {
         vttif_layout_grid(n, points);
     } else if (strcmp(layout, "auto") == 0) {
-        if (!picture_place(topology, points, error))
+        if (!picture_place(results->topology, points, error))
             return NULL;
     } else {
         g_autofree char *text = NULL;
@@ -39,7 +83,7 @@ static struct vttif_point *lay_out(const struct vttif_topology *topology, GError
 /* --- one file, by its suffix ------------------------------------------------------------------ */
 
 struct request {
-    const struct vttif_topology *topology;
+    const struct cli_results *results;
     const char *format; /* the suffix */
     bool heatmap; /* in pictures, the matrix instead of the topology */
     bool on_terminal;
@@ -47,9 +91,9 @@ struct request {
 
 static bool make_dot(const struct request *request, GString *out, GError **error)
 {
-    g_autofree struct vttif_point *points = lay_out(request->topology, error);
+    g_autofree struct vttif_point *points = lay_out(request->results, error);
     if (points)
-        vttif_view_dot(request->topology, points, out);
+        vttif_view_dot(request->results->topology, points, out);
     return points != NULL;
 }
 
@@ -58,8 +102,7 @@ static bool make_picture(const struct request *request, GString *out, GError **e
     g_autoptr(GBytes) bytes = NULL;
     g_autoptr(GString) dot = g_string_new(NULL);
     bool made = request->heatmap
-                    ? picture_heatmap(vttif_topology_matrix(request->topology), request->format,
-                                      &bytes, error)
+                    ? picture_heatmap(request->results->by_place, request->format, &bytes, error)
                     : make_dot(request, dot, error) &&
                           picture_render_dot(dot->str, NULL, request->format, &bytes, error);
     if (!made)
@@ -72,33 +115,36 @@ static bool make_picture(const struct request *request, GString *out, GError **e
 
 static bool make_samba(const struct request *request, GString *out, GError **error)
 {
-    g_autofree struct vttif_point *points = lay_out(request->topology, error);
+    g_autofree struct vttif_point *points = lay_out(request->results, error);
     if (points)
-        vttif_view_samba(request->topology, points, out);
+        vttif_view_samba(request->results->topology, points, out);
     return points != NULL;
 }
 
 static bool make_csv(const struct request *request, GString *out, GError **error)
 {
-    vttif_view_csv(vttif_topology_matrix(request->topology), out);
+    vttif_view_csv(vttif_topology_matrix(request->results->topology), out);
     return true;
 }
 
 static bool make_json(const struct request *request, GString *out, GError **error)
 {
-    vttif_view_json_topology(request->topology, out);
+    vttif_view_json_topology(request->results->topology, request->results->recognition, out);
     return true;
 }
 
 static bool make_text(const struct request *request, GString *out, GError **error)
 {
-    const struct vttif_matrix *matrix = vttif_topology_matrix(request->topology);
+    const struct cli_results *results = request->results;
+    const struct vttif_matrix *matrix = vttif_topology_matrix(results->topology);
     unsigned columns = request->on_terminal ? cli_columns() : TEXT_COLUMNS;
-    vttif_view_table(matrix, columns, out);
+    vttif_view_names(results->recognition, matrix, columns, out);
     g_string_append_c(out, '\n');
-    vttif_view_heatmap(matrix, columns, request->on_terminal && cli_colours(), out);
+    vttif_view_table(results->by_place, columns, out);
     g_string_append_c(out, '\n');
-    vttif_view_topology(request->topology, columns, out);
+    vttif_view_heatmap(results->by_place, columns, request->on_terminal && cli_colours(), out);
+    g_string_append_c(out, '\n');
+    vttif_view_topology(results->topology, columns, out);
     g_string_append_c(out, '\n');
     vttif_view_account(matrix, out);
     return true;
@@ -132,7 +178,7 @@ bool cli_suffix_has_heatmap(const char *path)
     return kind && kind->make == make_picture;
 }
 
-bool cli_write_view(const struct vttif_topology *topology, const char *path, bool heatmap,
+bool cli_write_view(const struct cli_results *results, const char *path, bool heatmap,
                     GError **error)
 {
     const struct kind *kind = kind_of(path);
@@ -144,18 +190,18 @@ bool cli_write_view(const struct vttif_topology *topology, const char *path, boo
                     path);
         return false;
     }
-    struct request request = {topology, kind->suffix, heatmap, false};
+    struct request request = {results, kind->suffix, heatmap, false};
     return kind->make(&request, out, error) && cli_write_file(path, out->str, out->len, error);
 }
 
 /* --- all of them --------------------------------------------------------------------------------
  */
 
-static int print_results(const struct vttif_topology *topology)
+static int print_results(const struct cli_results *results)
 {
     const char *format = cli_showing.format ? cli_showing.format : "text";
     g_autoptr(GString) out = g_string_new(NULL);
-    struct request request = {topology, format, false, true};
+    struct request request = {results, format, false, true};
     if (strcmp(format, "json") == 0)
         make_json(&request, out, NULL);
     else if (strcmp(format, "csv") == 0)
@@ -184,14 +230,14 @@ static const struct {
     {"matrix.svg", "heat map", true},
 };
 
-static bool write_directory(const struct vttif_topology *topology, const char *directory,
+static bool write_directory(const struct cli_results *results, const char *directory,
                             GError **error)
 {
     if (!cli_make_directory(directory, error))
         return false;
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
         g_autofree char *path = g_build_filename(directory, files[i].name, NULL);
-        if (!cli_write_view(topology, path, files[i].heatmap, error))
+        if (!cli_write_view(results, path, files[i].heatmap, error))
             return false;
         if (files[i].mention)
             mention(files[i].mention, path);
@@ -202,14 +248,14 @@ static bool write_directory(const struct vttif_topology *topology, const char *d
 int cli_show_results(struct vttif_matrix *matrix, double bmin, const char *directory)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(vttif_topology) topology = vttif_topology_infer(matrix, bmin, &error);
-    if (!topology)
+    g_autoptr(cli_results) results = cli_results_new(matrix, bmin, &error);
+    if (!results)
         return cli_fail("%s", error->message);
-    int status = print_results(topology);
-    if (directory && !write_directory(topology, directory, &error))
+    int status = print_results(results);
+    if (directory && !write_directory(results, directory, &error))
         return cli_fail("%s", error->message);
     for (char **picture = cli_showing.pictures; picture && *picture; picture++) {
-        if (!cli_write_view(topology, *picture, false, &error))
+        if (!cli_write_view(results, *picture, false, &error))
             return cli_fail("%s", error->message);
         mention("picture", *picture);
     }

@@ -345,9 +345,14 @@ static bool read_bmin(struct reading *reading, double *bmin, GError **error)
         return true;
     if (!json_read_double(json, bmin, error))
         return false;
-    return (*bmin > 0 && *bmin <= 1) ||
-           view_input_fail(json->input, json->place, error, VTTIF_ERROR_FORMAT,
-                           "bmin is %g; expected a number above 0 and at most 1", *bmin);
+    if (!(*bmin > 0 && *bmin <= 1))
+        return view_input_fail(json->input, json->place, error, VTTIF_ERROR_FORMAT,
+                               "bmin is %g; expected a number above 0 and at most 1", *bmin);
+    bool is_auto = false;
+    if (go_to(reading, "bmin_is_auto") && !json_read_bool(json, &is_auto, error))
+        return false;
+    *bmin = is_auto ? 0 : *bmin;
+    return true;
 }
 
 struct vttif_matrix *view_read_json(const struct view_input *input, double unit, double *bmin,

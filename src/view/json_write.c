@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The schemas vttif.matrix/1 and vttif.topology/1 (doc/schema): one row or edge a line. */
+#include "view/json_names.h"
 #include "view/output.h"
 
 #include <vttif/filter.h>
@@ -123,7 +124,7 @@ static void append_dropped(const struct vttif_account *account, GString *out)
 }
 
 static void append_object(const struct vttif_matrix *matrix, const struct vttif_topology *topology,
-                          GString *out)
+                          const struct vttif_recognition *recognition, GString *out)
 {
     const struct vttif_account *account = vttif_matrix_account_const(matrix);
     g_string_append_printf(out, "{\"schema\": \"vttif.%s/1\", \"count\": \"%s\", \"seconds\": ",
@@ -135,6 +136,8 @@ static void append_object(const struct vttif_matrix *matrix, const struct vttif_
     if (topology) {
         g_string_append(out, ", \"bmin\": ");
         output_number(out, vttif_topology_bmin(topology));
+        if (vttif_topology_is_recognised(topology))
+            g_string_append(out, ", \"bmin_is_auto\": true");
     }
     g_string_append(out, ",\n");
     append_endpoints(matrix, out);
@@ -144,16 +147,19 @@ static void append_object(const struct vttif_matrix *matrix, const struct vttif_
         append_sparse(matrix, out);
     if (topology)
         append_edges(topology, out);
+    if (recognition)
+        json_append_recognition(recognition, topology, out);
     append_dropped(account, out);
     g_string_append(out, "}\n");
 }
 
 void vttif_view_json_matrix(const struct vttif_matrix *matrix, GString *out)
 {
-    append_object(matrix, NULL, out);
+    append_object(matrix, NULL, NULL, out);
 }
 
-void vttif_view_json_topology(const struct vttif_topology *topology, GString *out)
+void vttif_view_json_topology(const struct vttif_topology *topology,
+                              const struct vttif_recognition *recognition, GString *out)
 {
-    append_object(vttif_topology_matrix(topology), topology, out);
+    append_object(vttif_topology_matrix(topology), topology, recognition, out);
 }

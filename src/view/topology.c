@@ -99,11 +99,16 @@ static void append_summary(const struct vttif_topology *topology, const GArray *
     for (size_t k = 0; k < partners->len; k++)
         both += g_array_index(partners, struct partner, k).direction == BOTH_WAYS;
     g_string_append_printf(out,
-                           "Topology at bmin %g: %" G_GSIZE_FORMAT " endpoint%s, %" G_GSIZE_FORMAT
+                           "Topology at bmin %.3g: %" G_GSIZE_FORMAT " endpoint%s, %" G_GSIZE_FORMAT
                            " edge%s (%" G_GSIZE_FORMAT " pair%s both ways, %" G_GSIZE_FORMAT
                            " one way)\n",
                            vttif_topology_bmin(topology), n, n == 1 ? "" : "s", n_edges,
                            n_edges == 1 ? "" : "s", both / 2, both == 2 ? "" : "s", n_edges - both);
+    size_t n_others;
+    vttif_topology_others(topology, &n_others);
+    if (n_others > 0)
+        g_string_append_printf(out, "%" G_GSIZE_FORMAT " more, of no part of it, left out\n",
+                               n_others);
 }
 
 void vttif_view_topology(const struct vttif_topology *topology, unsigned max_columns, GString *out)

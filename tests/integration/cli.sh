@@ -52,7 +52,7 @@ echo "hello, world" >text.pcap
 printf ',a,b\na,0,1200\nb,34,0\n' >matrix.csv
 mkdir directory
 
-plan 74
+plan 82
 # --- help and typos
 ok "--help tells what it is" exits 0 "$vttif" --help
 ok "every command has --help" bash -c "for c in infer monitor generate show; do $vttif \$c --help || exit; done"
@@ -80,6 +80,16 @@ ok "those 14 are h1's" bash -c "$vttif infer -f json --bmin 0.5 $fig4 | tr -d ' 
 ok "a heat map is no graph" complains 2 "heat maps are .svg, .png or .pdf" "$vttif" show --heatmap -o x.dot matrix.csv
 ok "a heat map needs a file" complains 2 "give --output" "$vttif" show --heatmap matrix.csv
 ok "nothing of it was written" test ! -e x.dot
+
+# --- names
+ok "the name comes first" bash -c "$vttif infer $fig4 | head -n 1 | grep -qx 'all-to-all 8'"
+ok "Fig. 4 is all-to-all and a star at h1" says "+ star 8 at h1" "$vttif" infer "$fig4"
+ok "--bmin auto is the default" bash -c "diff <($vttif infer $fig4) <($vttif infer --bmin auto $fig4)"
+ok "a mesh is told, and drawn as one" bash -c "$vttif infer $data/maplib/lulesh-64.csv >mesh.txt; head -n 1 mesh.txt | grep -qx 'mesh 4x4x4' && grep -q -- '── ' mesh.txt"
+ok "what is no archetype has no name" says "No archetype:" "$vttif" infer "$data/maplib/btmz-64.csv"
+ok "silence is too little to say" bash -c "printf ',a,b\\na,0,0\\nb,0,0\\n' >silent.csv; $vttif infer silent.csv | grep -q 'Too little traffic'"
+ok "a topology file with its own bmin keeps it" bash -c "$vttif infer -f json --bmin 0.5 $fig4 >fixed.json && $vttif show fixed.json | grep -q 'Topology at bmin 0.5:'"
+ok "one whose bmin was found is named again" bash -c "$vttif infer -f json $fig4 >auto.json && diff <($vttif show $fig4) <($vttif show auto.json)"
 
 # --- captures
 ok "a capture of two datagrams has 200 bytes of payload" says "10.0.0.1,0,200" "$vttif" generate two.pcap

@@ -31,16 +31,25 @@ topology_follows() { # FILE
     "$VIEWER" topology.json "$1" >"$work/topology.json" && validate topology "$work/topology.json"
 }
 
+names_follow() { # FILE
+    "$VIEWER" names.json "$1" >"$work/names.json" && validate topology "$work/names.json"
+}
+
+says() { # WORDS FILE
+    grep -qF -- "$1" "$2"
+}
+
 survives() { # FILE
     "$VIEWER" json "$1" >"$work/first.json" &&
         "$VIEWER" json "$work/first.json" | cmp - "$work/first.json"
 }
 
-plan 11
+plan 19
 for file in "$data/paper/fig04-is-8-hosts-offline.csv" "$data/maplib/cg-64.csv"; do
     name=$(basename -- "$file")
     ok "the matrix of $name follows its schema" matrix_follows "$file"
     ok "the topology of $name follows its schema" topology_follows "$file"
+    ok "the names of $name follow the schema" names_follow "$file"
     ok "the matrix of $name survives reading and writing" survives "$file"
 done
 
@@ -54,6 +63,14 @@ done
 } >"$work/ring.csv"
 ok "a sparse matrix follows its schema" matrix_follows "$work/ring.csv"
 ok "a sparse topology follows its schema" topology_follows "$work/ring.csv"
+ok "the names of a sparse matrix follow the schema" names_follow "$work/ring.csv"
+ok "a ring is named" says '"name": "ring' "$work/names.json"
+ok "the names survive reading as a matrix" survives "$work/names.json"
+
+echo "h1,h2,0" | sed '1i from,to,bytes' >"$work/silent.csv"
+ok "silence follows the schema" names_follow "$work/silent.csv"
+ok "silence is too little traffic" says '"verdict": "too little traffic"' "$work/names.json"
+ok "what is no archetype follows the schema" names_follow "$data/maplib/btmz-64.csv"
 
 cat >"$work/losses.json" <<'EOF'
 {"schema": "vttif.matrix/1", "count": "frame", "seconds": 1.5, "lower_bound": true, "frames": 3,

@@ -3,8 +3,9 @@
  * The room view/ as a filter, for tests that compare or check whole outputs:
  *     viewer WHAT FILE [UNIT [BMIN [LAYOUT]]]
  * reads a matrix file and prints it as WHAT: table, heatmap, colour, topology, account, csv, json,
- * topology.json; dot, samba; graph.FORMAT or heat.FORMAT for pictures. LAYOUT is circle, grid,
- * auto, engine (Graphviz leads the edges, too) or a file of places.
+ * topology.json, names.json (of a topology whose bmin is found from the matrix); dot, samba;
+ * graph.FORMAT or heat.FORMAT for pictures. LAYOUT is circle, grid, auto, engine (Graphviz leads
+ * the edges, too) or a file of places.
  */
 #include "view/picture.h"
 
@@ -73,8 +74,15 @@ static void write_topology(const char *what, struct vttif_matrix *matrix, double
             die(error);
         append_bytes(out, picture);
     } else {
-        vttif_view_json_topology(topology, out);
+        vttif_view_json_topology(topology, NULL, out);
     }
+}
+
+static void write_names(struct vttif_matrix *matrix, GString *out)
+{
+    g_autoptr(vttif_recognition) recognition = vttif_recognize(matrix, NULL, NULL);
+    g_autoptr(vttif_topology) topology = vttif_topology_of_recognition(matrix, recognition);
+    vttif_view_json_topology(topology, recognition, out);
 }
 
 static void write_matrix(const char *what, struct vttif_matrix *matrix, double bmin,
@@ -92,6 +100,8 @@ static void write_matrix(const char *what, struct vttif_matrix *matrix, double b
         vttif_view_account(matrix, out);
     else if (strcmp(what, "csv") == 0)
         vttif_view_csv(matrix, out);
+    else if (strcmp(what, "names.json") == 0)
+        write_names(matrix, out);
     else if (strcmp(what, "json") == 0)
         vttif_view_json_matrix(matrix, out);
     else if (!g_str_has_prefix(what, "heat."))

@@ -218,7 +218,7 @@ static void no_name_reaches_a_terminal_as_a_command(void)
     vttif_view_table(matrix, 40, out);
     vttif_view_heatmap(matrix, 80, false, out);
     vttif_view_topology(topology, 80, out);
-    vttif_view_json_topology(topology, out);
+    vttif_view_json_topology(topology, NULL, out);
     vttif_view_dot(topology, NULL, out);
     vttif_view_samba(topology, NULL, out);
     assert_harmless(out);

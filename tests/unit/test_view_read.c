@@ -166,7 +166,7 @@ static void json_is_written_as_documented(void)
     };
     g_autoptr(vttif_topology) topology = vttif_topology_infer(matrix, 0.1, NULL);
     g_autoptr(GString) json = g_string_new(NULL);
-    vttif_view_json_topology(topology, json);
+    vttif_view_json_topology(topology, NULL, json);
     g_assert_cmpstr(
         json->str, ==,
         "{\"schema\": \"vttif.topology/1\", \"count\": \"payload\", \"seconds\": 12.4,"
@@ -279,7 +279,7 @@ static void check_round_trip(size_t n)
                        pruned = g_string_new(NULL);
     vttif_view_csv(matrix, csv);
     vttif_view_json_matrix(matrix, json);
-    vttif_view_json_topology(topology, pruned);
+    vttif_view_json_topology(topology, NULL, pruned);
     g_autoptr(vttif_matrix) from_csv = read_good(csv->str);
     g_autoptr(vttif_matrix) from_json = read_good(json->str);
     g_autoptr(vttif_matrix) from_topology = read_good(pruned->str);

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What was recognised, in JSON: part of the schema vttif.topology/1. */
+#ifndef VIEW_JSON_NAMES_H
+#define VIEW_JSON_NAMES_H
+
+#include <vttif/recognition.h>
+#include <vttif/topology.h>
+
+/* Appends the members "verdict" to "other", each followed by a comma. */
+void json_append_recognition(const struct vttif_recognition *recognition,
+                             const struct vttif_topology *topology, GString *out);
+
+#endif
