@@ -18,52 +18,20 @@ export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 
 # --- inside a test bed, on h1 -----------------------------------------------------------------------
 
-first_hosts() { # N
-    cut -d' ' -f1 "$VTTIF_HOSTS" | head -n "$1"
-}
+# shellcheck source-path=SCRIPTDIR source=bed.sh
+. "$here/bed.sh"
 
-wait_for() { # COMMAND...; at most 20 s
-    ticks=400
-    until "$@" >/dev/null 2>&1; do
-        ticks=$((ticks - 1))
-        [ $ticks -gt 0 ] || return 1
-        sleep 0.05
-    done
-}
-
-start_pvm() {
-    first_hosts 64 >hostfile
-    echo quit | pvm -nh1 hostfile >pvm.log 2>&1
-}
-
-stop_pvm() {
-    echo halt | pvm >/dev/null 2>&1
-    true
-}
-
-launch() { # SYSTEM N OPTIONS...
+launch_patterns() { # SYSTEM N OPTIONS...
     system=$1 n=$2
     shift 2
-    set -- --numprocs "$n" "$@"
-    case $system in
-    pvm) exec "$programs/patterns-pvm" "$@" ;;
-    daemon) exec "$programs/patterns-pvm" --route daemon "$@" ;;
-    mpi)
-        exec mpirun.openmpi --mca mpi_yield_when_idle 1 --map-by node \
-            -H "$(first_hosts "$n" | paste -sd,)" -np "$n" "$programs/patterns-mpi" "$@"
-        ;;
-    mpich)
-        exec mpirun.mpich -ppn 1 -hosts "$(first_hosts "$n" | paste -sd,)" -np "$n" \
-            "$programs/patterns-mpich" "$@"
-        ;;
-    esac
+    launch "$programs/patterns" "$system" "$n" --numprocs "$n" "$@"
 }
 
 # Each run leaves NAME.csv, NAME.out and NAME.status.
 run_one() { # NAME SYSTEM N OPTIONS...
     name=$1
     shift
-    (launch "$@" --messagesize 20000 --numiters 3 --truth "$PWD/$name.csv") >"$name.out" 2>&1
+    (launch_patterns "$@" --messagesize 20000 --numiters 3 --truth "$PWD/$name.csv") >"$name.out" 2>&1
     echo $? >"$name.status"
 }
 
@@ -98,7 +66,7 @@ last_rank() { # PROGRAM
 # The run has started, SIGNAL hits one process, and everything has to end.
 run_lost() { # SYSTEM PROGRAM WHOM SIGNAL
     name=$3
-    (launch "$1" 4 --pattern all-to-all --numiters 1000000) >"$name.out" 2>&1 &
+    (launch_patterns "$1" 4 --pattern all-to-all --numiters 1000000) >"$name.out" 2>&1 &
     starter=$!
     wait_for all_ranks "$2"
     case $3 in

@@ -1,0 +1,377 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The NAS kernels over PVM, Open MPI and MPICH, on hosts that are hosts: they verify at every number
+# of processes, a capture sees what they say that they sent, and that is what an implementation of
+# them has to send. Whatever goes wrong ends the run for all.
+#
+#     h1 ─┐
+#     h2 ─┤ switch
+#      :  │
+#     h16─┘
+
+# shellcheck disable=SC2317 # functions are called by ok
+
+here=$(cd "$(dirname "$0")" && pwd)
+kernels="ep ft is mg"
+
+# The MPI libraries leak at their end, of which a build with AddressSanitizer would complain.
+export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
+
+# --- inside a test bed, on h1 -----------------------------------------------------------------------
+
+# shellcheck source-path=SCRIPTDIR source=bed.sh
+. "$here/bed.sh"
+
+# Leaves KERNEL-CLASS-N.out, .csv and .status.
+run_kernel() { # SYSTEM KERNEL CLASS N OPTIONS...
+    local name=$2-$3-$4 system=$1 program=$programs/$2 class=$3 n=$4
+    shift 4
+    (launch "$program" "$system" "$n" --class "$class" --numprocs "$n" --truth "$PWD/$name.csv" \
+        "$@") >"$name.out" 2>&1
+    echo $? >"$name.status"
+}
+
+run_kernels() { # SYSTEM PROCESSES...
+    local kernel n system=$1
+    shift
+    for kernel in $kernels; do
+        [ -x "$programs/$kernel-$system" ] || continue
+        for n; do
+            run_kernel "$system" "$kernel" S "$n"
+        done
+        run_kernel "$system" "$kernel" W 4
+    done
+    run_kernel "$system" is W 8 --master
+}
+
+ranks() { # PATH of the program
+    pgrep -f "^$1 "
+}
+
+no_ranks() {
+    ! ranks "$1"
+}
+
+last_rank() { # PATH
+    case $1 in
+    *-pvm) pgrep -f "^$1 --mp-rank=3" ;;
+    *) ranks "$1" | tail -n 1 ;;
+    esac
+}
+
+all_ranks() { # PATH
+    [ "$(ranks "$1" | wc -l)" -ge 4 ] && [ -n "$(last_rank "$1")" ]
+}
+
+# One process of a run is killed. If the run was over before that, which a busy machine can bring
+# about, once more.
+lose_rank() { # SYSTEM KERNEL
+    local program=$programs/$2-$1 starter attempt
+    for attempt in 1 2 3; do
+        (launch "$programs/$2" "$1" 4 --class A --numprocs 4) >"lost-$2.out" 2>&1 &
+        starter=$!
+        wait_for all_ranks "$program"
+        kill -KILL "$(last_rank "$program")"
+        timeout 60 tail --pid="$starter" -f /dev/null || kill -KILL "$starter"
+        wait "$starter"
+        echo $? >"lost-$2.status"
+        [ "$(cat "lost-$2.status")" = 0 ] || break
+        echo "attempt $attempt was over too early"
+    done
+    wait_for no_ranks "$program" && : >"lost-$2.empty"
+}
+
+inside() { # PROGRAMS SYSTEM PROCESSES...
+    programs=$1
+    shift
+    [ "$1" != pvm ] || start_pvm
+    run_kernels "$@"
+    lose_rank "$1" ep
+    lose_rank "$1" is
+    [ "$1" != pvm ] || stop_pvm
+}
+
+if [ "${1:-}" = .inside ]; then
+    shift
+    inside "$@"
+    exit 0
+fi
+
+# --- outside ----------------------------------------------------------------------------------------
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$here/lib.sh"
+
+build=${VTTIF_BUILD:-$here/../../build}
+build=$(cd "$build" && pwd)
+testbed=$build/testbed/vttif-testbed
+programs=$build/workloads
+tools=$build/tests/integration
+vttif=$build/src/cli/vttif
+
+[ "$(id -u)" = 0 ] || skip_all "root is needed to make network namespaces"
+VTTIF_TESTBED_STATE=$work/state
+export VTTIF_TESTBED_STATE
+unset TMPDIR
+cd "$work" || exit 99
+"$testbed" run 2 -- true || skip_all "a test bed cannot be made here (see above)"
+
+cleanup() {
+    "$testbed" stop all >/dev/null 2>&1
+}
+
+verified() { # NAME
+    cat "$1.out" "$1.status"
+    [ "$(cat "$1.status")" = 0 ] && grep -q '^VERIFICATION SUCCESSFUL$' "$1.out"
+}
+
+all_verified() { # SYSTEM KERNEL PROCESSES...
+    local n system=$1 kernel=$2
+    shift 2
+    for n; do
+        verified "$system/$kernel-S-$n" || return 1
+    done
+}
+
+ended_badly() { # NAME
+    cat "$1.out" "$1.status"
+    [ "$(cat "$1.status")" != 0 ] && [ -s "$1.out" ] && [ -e "$1.empty" ]
+}
+
+# A matrix as lines "from to bytes", hosts by their place in the file.
+cells() {
+    awk -F, 'NR > 1 { for (i = 2; i <= NF; i++) if (i != NR) print NR - 1, i - 1, $i + 0 }' "$1"
+}
+
+# Every host to every other so many bytes, within the spread that the kernel has.
+sends_to_all() { # FILE BYTES PERCENT
+    cells "$1" | awk -v bytes="$2" -v percent="$3" '
+        $3 > bytes * (1 + percent / 100) || $3 < bytes * (1 - percent / 100) {
+            print $1 " -> " $2 ": " $3 " instead of " bytes
+            bad = 1
+        }
+        END { exit bad || NR == 0 }'
+}
+
+# Eleven rounds of keys, 4 bytes each, and 28 bytes ahead of them; the counts of buckets, once. How
+# even it is lies in the keys.
+is_sends() { # FILE KEYS BUCKETS PROCESSES PERCENT
+    sends_to_all "$1" $((11 * (4 * $2 / $4 / $4 + 28) + 8 * $3 / $4)) "$5"
+}
+
+is_sends_all() { # SYSTEM
+    is_sends "$1/is-S-4.csv" 65536 512 4 3 &&
+        is_sends "$1/is-S-8.csv" 65536 512 8 10 &&
+        is_sends "$1/is-S-16.csv" 65536 512 16 20 &&
+        is_sends "$1/is-W-4.csv" 1048576 1024 4 1.5
+}
+
+# Eight transposes of complex numbers, all the same.
+ft_sends_all() { # SYSTEM
+    sends_to_all "$1/ft-S-4.csv" 2097152 1 &&
+        sends_to_all "$1/ft-S-8.csv" 524288 1 &&
+        sends_to_all "$1/ft-S-16.csv" 131072 1 &&
+        sends_to_all "$1/ft-W-4.csv" 4194304 1
+}
+
+# Sums, counts, the time and the verdict: a tree of messages of some ten bytes.
+ep_is_silent() { # SYSTEM
+    cells "$1/ep-S-16.csv" | awk '$3 > 150 { print; bad = 1 } { sum += $3 } END { exit bad || !sum }'
+}
+
+# The first host takes 23.07 and gives 18.87 when two others exchange 10.49, as in Fig. 4.
+looks_like_figure_4() { # FILE
+    cells "$1" | awk '
+        function is_near(value, wanted) { return value > 0.97 * wanted && value < 1.03 * wanted }
+        $1 == 1 { given += $3 / 7; next }
+        $2 == 1 { taken += $3 / 7; next }
+        { others += $3 / 42 }
+        END {
+            print taken, given, others
+            exit !(is_near(taken / others, 2.2) && is_near(given / others, 1.8))
+        }'
+}
+
+check_volumes() { # SYSTEM TITLE
+    local what
+    if ! [ -x "$programs/is-$1" ]; then
+        for what in is master ft ep; do
+            skip "$2: what $what sends" "it was not built"
+        done
+        return
+    fi
+    ok "$2: is sends every key to its owner in every round" is_sends_all "$1"
+    ok "$2: is --master is the paper's Fig. 4" looks_like_figure_4 "$1/is-W-8.csv"
+    ok "$2: ft sends equal parts to all" ft_sends_all "$1"
+    ok "$2: ep is silent" ep_is_silent "$1"
+}
+
+check_system() { # SYSTEM TITLE PROCESSES...
+    local system=$1 title=$2 kernel
+    shift 2
+    mkdir "$work/$system"
+    ! [ -x "$programs/ep-$system" ] ||
+        (cd "$system" && timeout 400 "$testbed" run 16 --share "$build" --share "$here" -- \
+            bash "$here/nas.sh" .inside "$programs" "$system" "$@") >"$work/.bed" 2>&1
+    for kernel in $kernels; do
+        if ! [ -x "$programs/$kernel-$system" ]; then
+            skip "$title: $kernel in class S" "$kernel-$system was not built"
+            skip "$title: $kernel in class W" "$kernel-$system was not built"
+            continue
+        fi
+        ok "$title: $kernel verifies in class S with $* processes" \
+            all_verified "$system" "$kernel" "$@"
+        ok "$title: $kernel verifies in class W with 4 processes" verified "$system/$kernel-W-4"
+    done
+    for kernel in ep is; do
+        if ! [ -x "$programs/$kernel-$system" ]; then
+            skip "$title: a killed process of $kernel" "$kernel-$system was not built"
+            continue
+        fi
+        ok "$title: a killed process ends $kernel everywhere, with a message and a status not 0" \
+            ended_badly "$system/lost-$kernel"
+    done
+    if [ -x "$programs/is-$system" ]; then
+        ok "$title: is --master verifies" verified "$system/is-W-8"
+    else
+        skip "$title: is --master" "is-$system was not built"
+    fi
+}
+
+# --- captures --------------------------------------------------------------------------------
+
+watch() { # LABEL LAUNCHER PROGRAM N OPTIONS...
+    local label=$1 launcher=$2 program=$3 n=$4
+    shift 4
+    timeout 150 "$vttif" infer --testbed "$n" --launcher "$launcher" --quiet -o "$label" -- \
+        "$programs/$program" --numprocs "$n" "$@" --truth "$work/$label.csv" >"$label.out" 2>&1 &&
+        verified_run "$label"
+}
+
+verified_run() {
+    grep -q '^VERIFICATION SUCCESSFUL$' "$1.out" || { cat "$1.out"; return 1; }
+}
+
+# Cells over 100 kB within 1 %. Launchers start their processes from the first host, and talk with
+# them: up to 4 kB more in its row and column.
+seen_as_sent() { # LABEL
+    paste -d' ' <(cells "$1.csv") <(cells "$1/matrix.csv") | awk '
+        $3 > 100000 {
+            checked++
+            allowed = $3 / 100 + ($1 == 1 || $2 == 1 ? 4000 : 0)
+            if ($6 - $3 > allowed || $3 - $6 > allowed) {
+                print $1 " -> " $2 ": sent " $3 ", seen " $6
+                bad = 1
+            }
+        }
+        END { print checked + 0 " cells"; exit bad || !checked }'
+}
+
+check_capture() { # LABEL LAUNCHER PROGRAM N OPTIONS...
+    local label=$1
+    if ! [ -x "$programs/$3" ]; then
+        skip "$label: runs under watch" "$3 was not built"
+        skip "$label: a capture sees what was sent" "$3 was not built"
+        return
+    fi
+    ok "$label: runs under watch" watch "$@"
+    ok "$label: a capture sees what was sent" seen_as_sent "$label"
+}
+
+# --- options ----------------------------------------------------------------------------------------
+
+refuses() { # TEXT PROGRAM OPTIONS...
+    local text=$1 status
+    shift
+    "$@" >out 2>err
+    status=$?
+    cat out err
+    [ "$status" = 2 ] && ! [ -s out ] && grep -qF -e "$text" err
+}
+
+refuses_all() { # PROGRAM
+    refuses "--numprocs is needed" "$1" &&
+        refuses "--numprocs is a power of two up to 32, not 3" "$1" --numprocs 3 &&
+        refuses "up to 32, not 0" "$1" --numprocs 0 &&
+        refuses "up to 32, not 64" "$1" --numprocs 64 &&
+        refuses "up to 32, not -4" "$1" --numprocs=-4 &&
+        refuses "--class is S, W or A, not \"B\"" "$1" --numprocs 4 --class B &&
+        refuses "--class is S, W or A, not \"SW\"" "$1" --numprocs 4 --class SW &&
+        refuses "--class is S, W or A, not \"\"" "$1" --numprocs 4 --class= &&
+        refuses "not \"carrier\"" "$1" --numprocs 4 --route carrier &&
+        refuses "--colour" "$1" --numprocs 4 --colour &&
+        refuses "\"extra\" is not an option" "$1" --numprocs 4 extra &&
+        "$1" --help | grep -q -e --truth
+}
+
+check_options() {
+    local program
+    for program in "$programs/ep-pvm" "$programs/is-mpi"; do
+        if [ -x "$program" ]; then
+            ok "${program##*/} refuses what does not fit, and says why" refuses_all "$program"
+        else
+            skip "${program##*/} refuses what does not fit" "it was not built"
+        fi
+    done
+}
+
+local_mpi() {
+    mpirun.openmpi --allow-run-as-root --oversubscribe -np "$@" >out 2>err
+    local status=$?
+    cat out err
+    return "$status"
+}
+
+complains_once() { # TEXT PROGRAM OPTIONS...
+    local text=$1
+    shift
+    ! local_mpi 3 "$@" && [ "$(grep -cF -e "$text" err)" = 1 ]
+}
+
+is_told_wrong() {
+    ! local_mpi 4 "$tools/verdict-mpi" --numprocs 4 --wrong &&
+        grep -q '^VERIFICATION UNSUCCESSFUL$' out
+}
+
+is_told_right() {
+    local_mpi 4 "$tools/verdict-mpi" --numprocs 4 && grep -q '^VERIFICATION SUCCESSFUL$' out
+}
+
+truth_cannot_be_written() {
+    ! local_mpi 2 "$programs/is-mpi" --numprocs 2 --truth "$work/no/such/file" &&
+        grep -q "cannot write $work/no/such/file: No such file" err
+}
+
+check_mpi() {
+    local what
+    if ! [ -x "$programs/is-mpi" ]; then
+        for what in wrong right size class truth; do
+            skip "Open MPI: $what" "is-mpi was not built"
+        done
+        return
+    fi
+    ok "a wrong result is UNSUCCESSFUL, and the status not 0" is_told_wrong
+    ok "a right one is SUCCESSFUL, and the status 0" is_told_right
+    ok "a run of another size than wanted is refused, once" \
+        complains_once "4 processes are wanted and 3 were started" "$programs/is-mpi" --numprocs 4
+    ok "an unknown class is refused, once" \
+        complains_once "--class is S, W or A" "$programs/is-mpi" --numprocs 4 --class C
+    ok "a truth file that cannot be written ends the run" truth_cannot_be_written
+}
+
+plan $((2 + 5 + 3 * (4 * 2 + 3) + 2 * 4 + 6 * 2))
+check_options
+check_mpi
+check_system pvm "PVM" 1 2 4 8 16
+check_volumes pvm "PVM"
+check_system mpi "Open MPI" 1 2 4 8 16
+check_volumes mpi "Open MPI"
+check_system mpich "MPICH" 8
+check_capture is-W-4 pvm is-pvm 4 --class W
+check_capture is-W-8 mpi is-mpi 8 --class W
+check_capture ft-W-4 pvm ft-pvm 4 --class W
+check_capture ft-S-8 mpi ft-mpi 8 --class S
+check_capture mg-W-8 pvm mg-pvm 8 --class W
+check_capture mg-W-4 mpi mg-mpi 4 --class W
+finish
