@@ -27,6 +27,7 @@ struct archetype {
     /* NULL, or of adjacent ones: is it a main edge? The others are fainter: it is enough that they
      * are there, and more than what goes between any two. */
     bool (*is_main)(const struct vttif_shape *shape, uint32_t p, uint32_t q);
+    size_t (*faint)(const struct vttif_shape *shape); /* the number of those others */
     /* Adjacent positions, at most NEIGHBOURS_MAX and at least all lower ones; NULL for dense
      * archetypes. */
     unsigned (*neighbours)(const struct vttif_shape *shape, uint32_t p, uint32_t *out);

@@ -82,7 +82,7 @@ static void propose(struct search *search, const struct strong *strong)
     for (uint32_t u = 0; u < strong->n; u++)
         if (a[u] && b[u])
             return;
-    if (n_a > 0 && n_b > 0 && n_a + n_b >= 3)
+    if (n_a > 1 && n_b > 1)
         propose_sides(search, strong, a, n_a, b, n_b);
 }
 

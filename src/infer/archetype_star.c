@@ -48,7 +48,7 @@ static double symmetry_bits(const struct vttif_shape *shape, const uint32_t *pos
 
 static void propose(struct search *search, const struct strong *strong)
 {
-    if (strong->largest_degree < 2 || strong->hub != VTTIF_NOWHERE)
+    if (strong->largest_degree < 2)
         return;
     uint32_t centre = 0;
     while (strong_degree(strong, centre) < strong->largest_degree)

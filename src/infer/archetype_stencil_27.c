@@ -15,6 +15,7 @@ const struct archetype archetype_stencil_27 = {
     .edges = stencil_edges,
     .adjacent = stencil_adjacent,
     .is_main = grid_adjacent,
+    .faint = stencil_diagonals,
     .neighbours = stencil_neighbours,
     .width = grid_width,
     .coordinates = grid_coordinates,

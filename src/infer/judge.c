@@ -6,11 +6,16 @@
 
 /* A name that is not exact must be unlikely to be chance: at most 2^-10 for random graphs. */
 #define LEAST_BITS 10.0
+/* Without an error, above a gap of a fifth, and with most of those that have traffic: less will do.
+ * Four endpoints cannot save more. */
+#define FEW_BITS      0.5
+#define SOME_GAP_BINS 32
 /* Share of its edges that an archetype uses in effect, (sum w)^2 / (n sum w^2): 0.78 for log-normal
  * weights of sigma 0.5, 0.37 for sigma 1. Far below, what carries the bytes is something else. */
 #define LEAST_EVENNESS 0.2
 /* Faint edges carry at least that many times what pairs outside carry on average. */
 #define FAINT_LEAST 2.0
+#define FAINT_THERE 0.4
 /* Faint edges that carry less than this share of the main ones are below the paper's threshold. */
 #define VISIBLE 0.1
 /* Steps of a quarter on the scale of weights: a gap that noise does not make. */
@@ -104,7 +109,7 @@ static unsigned next_used(const struct tally *tally, unsigned bin)
 static void cut_best(const struct tally *tally, const struct graph *graph,
                      struct candidate *candidate)
 {
-    size_t edges = candidate->n_edges - tally->n_faint; /* a faint edge need only be there */
+    size_t edges = candidate->n_edges;
     size_t present = 0, extra = 0, least = G_MAXSIZE;
     unsigned best = 0;
     bool fixed = graph->cut > 0;
@@ -130,7 +135,8 @@ static void cut_best(const struct tally *tally, const struct graph *graph,
         candidate->cut *= 0.5;
     if (fixed)
         candidate->cut = graph->cut;
-    candidate->exact = least == 0 && (next == WEIGHT_BINS || gap >= CLEAR_GAP_BINS);
+    candidate->gap = next == WEIGHT_BINS ? WEIGHT_BINS : gap;
+    candidate->exact = least == 0 && candidate->gap >= CLEAR_GAP_BINS;
 }
 
 double log2_factorial(double n)
@@ -145,40 +151,63 @@ static double log2_binomial(double n, double k)
     return log2_factorial(n) - log2_factorial(k) - log2_factorial(n - k);
 }
 
-static double bits_saved(const struct candidate *candidate, const struct graph *graph)
+static double n_active(const struct graph *graph)
 {
-    double n = 0, members = (double)candidate->n_members;
+    double n = 0;
     for (size_t u = 0; u < graph->n; u++)
         n += graph->start[u + 1] > graph->start[u];
-    n = MAX(n, members);
+    return n;
+}
+
+static double bits_saved(const struct candidate *candidate, const struct graph *graph)
+{
+    double members = (double)candidate->n_members;
+    double n = MAX(n_active(graph), members);
     double pairs = n * (n - 1) / 2, edges = (double)candidate->n_edges;
     double missing = (double)candidate->n_missing, extra = (double)candidate->n_extra;
-    double list = log2_binomial(pairs, edges - missing + extra);
+    /* A graph denser than a coin's is told by a coin: else being dense would be no news. */
+    double drawn = edges - missing + extra;
+    double list = 2 * drawn > pairs ? pairs : log2_binomial(pairs, drawn);
     double placement =
         log2_factorial(n) - log2_factorial(n - members) -
         candidate->archetype->symmetry_bits(&candidate->shape, candidate->position, graph->n);
     double exceptions = log2_binomial(edges, missing) + log2_binomial(MAX(pairs - edges, 0), extra);
-    return list - MAX(placement, 0) - exceptions;
+    /* Where no gap parts edges from the rest, the cut was a choice among all weights. */
+    double choice = candidate->gap >= SOME_GAP_BINS ? 0 : log2(MAX(drawn, 1));
+    return list - MAX(placement, 0) - exceptions - choice;
 }
 
-/* The bytes lie elsewhere than where the shape has its edges: on a few of them, or, for faint ones,
- * no more than on any pair. */
-static bool is_pretence(const struct tally *tally, const struct candidate *candidate, double n)
+/* Do a few of its edges carry nearly everything? */
+static bool is_uneven(const struct tally *tally)
 {
-    double even = tally->sum * tally->sum / ((double)tally->n_inside * tally->squares);
-    if (tally->n_inside == 0 || even < LEAST_EVENNESS)
-        return true;
-    double n_outer = n * (n - 1) / 2 - (double)candidate->n_edges;
-    return tally->n_faint > 0 && n_outer > 0 &&
-           tally->faint / (double)tally->n_faint < FAINT_LEAST * tally->outer / n_outer;
+    return tally->n_inside == 0 ||
+           tally->sum * tally->sum < LEAST_EVENNESS * (double)tally->n_inside * tally->squares;
+}
+
+/* Faint edges are no matter of a cut: enough of them have to be there, with more bytes than pairs
+ * outside. Each one that is not costs a little, so that a graph without them is first a mesh. */
+static void judge_faint(struct candidate *candidate, const struct tally *tally, size_t n_faint)
+{
+    double members = (double)candidate->n_members, there = (double)tally->n_faint;
+    double n_outside = members * (members - 1) / 2 - (double)(candidate->n_edges + n_faint);
+    double mean = tally->faint / (double)n_faint;
+    if (there < FAINT_THERE * (double)n_faint ||
+        (n_outside > 0 && mean < FAINT_LEAST * tally->outer / n_outside))
+        candidate->score = 0;
+    else
+        candidate->score -= 0.04 * (1 - there / (double)n_faint);
+    candidate->faint = mean < VISIBLE * tally->sum / (double)MAX(tally->n_inside, 1);
+    candidate->exact = candidate->exact && tally->n_faint == n_faint;
 }
 
 static void judge(struct candidate *candidate, const struct graph *graph)
 {
     struct tally *tally = g_new0(struct tally, 1);
     count(tally, graph, candidate);
-    size_t edges = candidate->archetype->edges(&candidate->shape, candidate->position, graph->n);
-    candidate->n_edges = edges - MIN(edges, tally->n_known);
+    const struct archetype *archetype = candidate->archetype;
+    size_t edges = archetype->edges(&candidate->shape, candidate->position, graph->n);
+    size_t n_faint = archetype->faint ? archetype->faint(&candidate->shape) : 0;
+    candidate->n_edges = edges - MIN(edges, tally->n_known + n_faint);
     candidate->n_members = 0;
     for (size_t u = 0; u < graph->n; u++)
         candidate->n_members += candidate->position[u] != VTTIF_NOWHERE;
@@ -187,11 +216,12 @@ static void judge(struct candidate *candidate, const struct graph *graph)
     candidate->score = candidate->n_edges ? 1 - errors / (double)candidate->n_edges : 0;
     candidate->explained = graph->total > 0 ? tally->bytes / graph->total : 0;
     candidate->forward = tally->bytes > 0 ? tally->forward / tally->bytes : 0.5;
+    candidate->coverage = (double)candidate->n_members / MAX(n_active(graph), 1);
     candidate->bits = bits_saved(candidate, graph);
-    if (is_pretence(tally, candidate, (double)candidate->n_members))
+    if (n_faint > 0)
+        judge_faint(candidate, tally, n_faint);
+    if (is_uneven(tally))
         candidate->score = 0;
-    candidate->faint = tally->n_faint > 0 && tally->faint / (double)tally->n_faint <
-                                                 VISIBLE * tally->sum / (double)tally->n_inside;
     g_free(tally);
 }
 
@@ -238,6 +268,9 @@ bool candidate_stands(const struct candidate *candidate)
         return false;
     if (candidate->exact)
         return true;
+    bool without_errors = candidate->n_missing + candidate->n_extra == 0;
+    if (without_errors && candidate->gap >= SOME_GAP_BINS && candidate->coverage >= 0.6)
+        return candidate->score >= archetype->least_score && candidate->bits >= FEW_BITS;
     return candidate->score >= archetype->least_score && candidate->bits >= LEAST_BITS;
 }
 

@@ -22,6 +22,8 @@ struct candidate {
     size_t n_members;
     double score, explained, bits, cut;
     size_t n_edges, n_missing, n_extra;
+    unsigned gap; /* in bins, below the lightest edge */
+    double coverage; /* share of the endpoints with traffic that have a place */
     double forward; /* share of its bytes that goes along its edges */
     bool exact; /* the graph is the archetype, nothing else has traffic of the same order */
     bool faint; /* some of its edges are too weak to be seen at the paper's threshold */

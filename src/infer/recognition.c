@@ -58,8 +58,9 @@ static uint32_t find_hub(const struct graph *graph, double cut)
     double degree = strong->largest_degree, active = (double)strong->n_active;
     double mean = active > 0 ? 2 * (double)strong->n_edges / active : 0;
     strong_free(strong);
-    return active >= 5 && degree >= 0.3 * (active - 1) && degree >= 1.5 * mean ? hub
-                                                                               : VTTIF_NOWHERE;
+    bool all = degree >= active - 1 && degree > 1.05 * mean && active <= 12;
+    bool most = degree >= 0.3 * (active - 1) && degree >= 1.5 * mean && active > 4;
+    return all || most ? hub : VTTIF_NOWHERE;
 }
 
 /* A name that leaves nothing to explain. */

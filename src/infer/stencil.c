@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "infer/stencil.h"
 
+#include "infer/grid.h"
+
 size_t stencil_edges(const struct vttif_shape *shape, const uint32_t *position, size_t n)
 {
     size_t near = 1, order = 1; /* near: ordered pairs that differ by at most one everywhere */
@@ -9,6 +11,11 @@ size_t stencil_edges(const struct vttif_shape *shape, const uint32_t *position, 
         order *= shape->dims[d];
     }
     return (near - order) / 2;
+}
+
+size_t stencil_diagonals(const struct vttif_shape *shape)
+{
+    return stencil_edges(shape, NULL, 0) - grid_edges(shape, NULL, 0);
 }
 
 bool stencil_adjacent(const struct vttif_shape *shape, uint32_t p, uint32_t q)

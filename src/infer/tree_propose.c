@@ -336,7 +336,7 @@ static void propose_arity(struct search *search, const struct wood *wood, const 
                           unsigned arity)
 {
     uint32_t n = (uint32_t)wood->n_order, full = full_order(arity, n);
-    if (arity > 0 && n <= arity + 1)
+    if (arity > 0 && 4 * n < 5 * (arity + 1))
         return; /* a star */
     propose_kind(search, wood, roots, arity, n);
     if (full != n)
