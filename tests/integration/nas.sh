@@ -175,6 +175,79 @@ ft_sends_all() { # SYSTEM
         sends_to_all "$1/ft-W-4.csv" 4194304 1
 }
 
+# What MG sends from process to process, lines "from to bytes", worked out from its algorithm alone.
+# In each of 5 iterations, halos of the finest level go three times, as do those of the levels below it
+# (at the coarsest, twice); right side and first residual are made twice. Where the next level has no
+# point for each process, halos go once: the rest is done by all.
+halos() { # LEVELS PROCESSES
+    awk -v top="$1" -v n="$2" '
+        function place(rank, axis) {
+            if (axis == 0) return rank % p[0]
+            if (axis == 1) return int(rank / p[0]) % p[1]
+            return int(rank / (p[0] * p[1]))
+        }
+        function face(axis, k,    nx, ny, nz) {
+            nx = 2 ^ k / p[0]; ny = 2 ^ k / p[1]; nz = 2 ^ k / p[2]
+            return 8 * (axis == 0 ? ny * nz : axis == 1 ? (nx + 2) * nz : (nx + 2) * (ny + 2))
+        }
+        function times(k) {
+            return k == top ? 19 : 2 ^ (k - 1) >= p[2] && k > 1 ? 15 : k == 1 ? 10 : 5
+        }
+        function traffic(from, to,    axis, differing, which, gap, k, bytes) {
+            for (axis = 0; axis < 3; axis++)
+                if (place(from, axis) != place(to, axis)) { differing++; which = axis }
+            gap = (place(to, which) - place(from, which) + p[which]) % p[which]
+            if (differing != 1 || gap != 1 && gap != p[which] - 1) return 0
+            for (k = 1; k <= top; k++) if (2 ^ k >= p[2]) bytes += times(k) * face(which, k)
+            return p[which] == 2 ? 2 * bytes : bytes
+        }
+        BEGIN {
+            p[0] = p[1] = p[2] = 1
+            axis = 2
+            for (left = n; left > 1; left /= 2) { p[axis] *= 2; axis = (axis + 2) % 3 }
+            for (from = 0; from < n; from++)
+                for (to = 0; to < n; to++)
+                    if (from != to) print from + 1, to + 1, traffic(from, to)
+        }'
+}
+
+# Besides halos: extreme values, sums, the verdict, and on 16 the 64 points that all get; no more than
+# 4 kB in all.
+mg_sends() { # FILE LEVELS PROCESSES
+    paste -d' ' <(cells "$1") <(halos "$2" "$3") | awk '
+        $1 != $4 || $2 != $5 || $3 < $6 || $3 > $6 + 4000 {
+            print $1 " -> " $2 ": " $3 " instead of " $6
+            bad = 1
+        }
+        $6 > 0 { neighbours++ }
+        END { exit bad || !neighbours }'
+}
+
+mg_sends_all() { # SYSTEM
+    mg_sends "$1/mg-S-2.csv" 5 2 &&
+        mg_sends "$1/mg-S-4.csv" 5 4 &&
+        mg_sends "$1/mg-S-8.csv" 5 8 &&
+        mg_sends "$1/mg-S-16.csv" 5 16 &&
+        mg_sends "$1/mg-W-4.csv" 7 4
+}
+
+# MB from the first process to each neighbour in class A, as they were measured of the reference.
+halos_are_those_of_the_reference() {
+    local n
+    for n in 4 8 16; do
+        halos 8 "$n" | awk '$1 == 1 && $3 > 0 { printf "%.1f ", $3 / 1e6 }'
+    done >volumes
+    cat volumes
+    [ "$(cat volumes)" = "12.7 13.0 6.3 6.4 6.6 3.1 3.2 3.3 3.3 " ]
+}
+
+# The squares of the residual are added up in another order for each number of processes.
+mg_norm_is_the_same() { # SYSTEM
+    sed -n 's/^norm *\([0-9.]\{12\}\)[0-9]*\(e.*\)/\1\2/p' "$1"/mg-S-*.out | sort | uniq -c >norms
+    cat norms
+    grep -qx ' *5 [0-9.]*e-05' norms
+}
+
 # Sums, counts, the time and the verdict: a tree of messages of some ten bytes.
 ep_is_silent() { # SYSTEM
     cells "$1/ep-S-16.csv" | awk '$3 > 150 { print; bad = 1 } { sum += $3 } END { exit bad || !sum }'
@@ -196,8 +269,8 @@ looks_like_figure_4() { # FILE
 check_volumes() { # SYSTEM TITLE
     local what
     if ! [ -x "$programs/is-$1" ]; then
-        for what in is master ft ep; do
-            skip "$2: what $what sends" "it was not built"
+        for what in is master ft ep mg norm; do
+            skip "$2: $what" "it was not built"
         done
         return
     fi
@@ -205,6 +278,8 @@ check_volumes() { # SYSTEM TITLE
     ok "$2: is --master is the paper's Fig. 4" looks_like_figure_4 "$1/is-W-8.csv"
     ok "$2: ft sends equal parts to all" ft_sends_all "$1"
     ok "$2: ep is silent" ep_is_silent "$1"
+    ok "$2: mg sends halos to its neighbours in a torus" mg_sends_all "$1"
+    ok "$2: mg has the same residual on any number of processes" mg_norm_is_the_same "$1"
 }
 
 check_system() { # SYSTEM TITLE PROCESSES...
@@ -307,7 +382,7 @@ refuses_all() { # PROGRAM
 
 check_options() {
     local program
-    for program in "$programs/ep-pvm" "$programs/is-mpi"; do
+    for program in "$programs/ep-pvm" "$programs/ft-mpi" "$programs/is-mpi" "$programs/mg-pvm"; do
         if [ -x "$program" ]; then
             ok "${program##*/} refuses what does not fit, and says why" refuses_all "$program"
         else
@@ -360,7 +435,7 @@ check_mpi() {
     ok "a truth file that cannot be written ends the run" truth_cannot_be_written
 }
 
-plan $((2 + 5 + 3 * (4 * 2 + 3) + 2 * 4 + 6 * 2))
+plan $((4 + 5 + 3 * (4 * 2 + 3) + 2 * 6 + 6 * 2 + 1))
 check_options
 check_mpi
 check_system pvm "PVM" 1 2 4 8 16
@@ -374,4 +449,6 @@ check_capture ft-W-4 pvm ft-pvm 4 --class W
 check_capture ft-S-8 mpi ft-mpi 8 --class S
 check_capture mg-W-8 pvm mg-pvm 8 --class W
 check_capture mg-W-4 mpi mg-mpi 4 --class W
+ok "the halos of mg in class A are as large as those of the reference" \
+    halos_are_those_of_the_reference
 finish
