@@ -20,6 +20,8 @@ void backend_exchange(int to, const void *data, size_t n_out, int from, void *in
                       int tag);
 void backend_meet(int rank);
 void *backend_receive_any(int tag, int *from, size_t *n);
+void backend_allow_losses(int tag);
+bool backend_forbid_losses(void);
 _Noreturn void backend_abort(const char *message);
 void backend_finish(void);
 

@@ -126,6 +126,17 @@ void *mp_receive_any(int tag, int *from, size_t *n)
     return backend_receive_any(tag, from, n);
 }
 
+void mp_allow_losses(int tag)
+{
+    check_tag(tag);
+    backend_allow_losses(tag);
+}
+
+bool mp_forbid_losses(void)
+{
+    return backend_forbid_losses();
+}
+
 double mp_seconds(void)
 {
     struct timespec now;

@@ -18,7 +18,8 @@
  * nothing, so a capture shows the program's own topology.
  *
  * When a process or a host is lost, when a process aborts, or when the user interrupts the run,
- * every process ends, a message on standard error says why, and the exit status is not 0.
+ * every process ends, a message on standard error says why, and the exit status is not 0. Only a
+ * program that says so (mp_allow_losses) goes on without a process.
  */
 #ifndef MP_H
 #define MP_H
@@ -88,6 +89,17 @@ void mp_exchange_lengths(int to, const void *data, size_t n_out, int from, void 
  */
 void mp_meet(int rank);
 void *mp_receive_any(int tag, int *from, size_t *n);
+
+/*
+ * Lets the run go on without other ranks that are lost. Rank 0 alone calls it, after all have met
+ * it. mp_receive_any for this tag then tells of each loss: it returns NULL, and from is the rank.
+ * What was sent to a lost rank is gone. mp_forbid_losses makes a loss end the run again, which it
+ * has to before mp_write_truth; it returns whether no rank was lost.
+ *
+ * PVM only. Over MPI a lost process always ends the run.
+ */
+void mp_allow_losses(int tag);
+bool mp_forbid_losses(void);
 
 /* Seconds of a clock that only goes forward. */
 double mp_seconds(void);

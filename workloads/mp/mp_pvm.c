@@ -25,6 +25,7 @@ static struct {
     int starter; /* its task identifier */
     int *tids; /* of the ranks */
     bool *connected; /* directly, by rank */
+    bool losses_allowed;
     char **arguments; /* for the spawned ranks */
 } run;
 
@@ -155,7 +156,9 @@ static void receive(int from, int tag, void *into, size_t n)
 static void send_to(int tid, int tag, const void *data, size_t n)
 {
     /* libpvm only reads what it sends, but does not say so. */
-    must(pvm_psend(tid, tag, (void *)data, (int)n, PVM_BYTE), "send");
+    int code = pvm_psend(tid, tag, (void *)data, (int)n, PVM_BYTE);
+    if (!run.losses_allowed)
+        must(code, "send");
 }
 
 /*
@@ -255,11 +258,21 @@ static int rank_of(int tid)
     return MP_NOBODY;
 }
 
+/* The message is the starter's, which says by the program's tag that it lost a rank. */
+static void *take_loss(int *from, size_t *n)
+{
+    must(pvm_upkint(from, 1, 1), "receive");
+    *n = 0;
+    return NULL;
+}
+
 void *backend_receive_any(int tag, int *from, size_t *n)
 {
     int length, tid;
     int buffer = must(pvm_recv(-1, tag), "receive");
     must(pvm_bufinfo(buffer, &length, NULL, &tid), "receive");
+    if (tid == run.starter)
+        return take_loss(from, n);
     void *data = malloc((size_t)length + 1);
     if (!data)
         mp_abort("rank %d has no memory for a message of %d bytes", run.rank, length);
@@ -267,6 +280,21 @@ void *backend_receive_any(int tag, int *from, size_t *n)
     *from = rank_of(tid);
     *n = (size_t)length;
     return data;
+}
+
+void backend_allow_losses(int tag)
+{
+    run.losses_allowed = true;
+    must(pvm_psend(run.starter, TAG_ALLOW, &tag, 1, PVM_INT), "allow losses");
+}
+
+bool backend_forbid_losses(void)
+{
+    int lost;
+    must(pvm_psend(run.starter, TAG_FORBID, &run.rank, 1, PVM_INT), "forbid losses");
+    must(pvm_precv(run.starter, TAG_FORBID, &lost, 1, PVM_INT, NULL, NULL, NULL), "count losses");
+    run.losses_allowed = lost > 0; /* no message to these is an error */
+    return lost == 0;
 }
 
 void backend_collect(const void *mine, size_t n, void *all)

@@ -12,6 +12,10 @@
  *      ── DONE ───────────────►       in mp_finish; an end without it is a loss
  *      ── ABORT message ──────►       the starter prints it and ends all
  *      pvmd ── EXIT tid ──────►       a rank, its host, or the connection to it is gone
+ *      ── ALLOW tag ──────────►       rank 0: the run shall go on without ranks that are lost;
+ *      ◄─────────── tag rank ──       it is told of each by a message with the program's own tag
+ *      ── FORBID ─────────────►       rank 0: no longer
+ *      ◄──── FORBID how many ──       were lost in between
  *      ◄── ORPHAN ── pvmd             the starter is gone: the rank ends by itself
  *
  * Whatever goes wrong, and on SIGINT, SIGTERM and SIGHUP, the starter kills the ranks that are left
@@ -34,6 +38,8 @@ enum {
     TAG_DONE,
     TAG_ABORT,
     TAG_EXIT,
+    TAG_ALLOW,
+    TAG_FORBID,
     TAG_ORPHAN,
     TAG_COLLECT,
     TAG_HELLO, /* this and the next: from rank to rank, when they connect */

@@ -29,6 +29,9 @@ static struct {
     struct rank *ranks;
     int n_joined;
     int n_done;
+    bool losses_allowed;
+    int loss_tag; /* by which rank 0 is told of them */
+    int n_lost;
     pid_t rank0; /* 0 when it has ended */
     int rank0_status;
     int signals; /* signalfd */
@@ -231,6 +234,15 @@ static void note_abort(void)
     fail("%s", text);
 }
 
+static void go_on_without(struct rank *rank)
+{
+    int number = (int)(rank - run.ranks);
+    rank->done = true;
+    run.n_done++;
+    run.n_lost++;
+    pvm_psend(run.ranks[0].tid, run.loss_tag, &number, 1, PVM_INT);
+}
+
 static void note_exit(void)
 {
     int tid;
@@ -239,9 +251,23 @@ static void note_exit(void)
     if (!rank)
         return;
     rank->gone = true;
-    if (!rank->done)
+    if (!rank->done && run.losses_allowed && rank != run.ranks)
+        go_on_without(rank);
+    else if (!rank->done)
         fail("rank %d on host %s was lost before it was done: the run is stopped",
              (int)(rank - run.ranks), rank->host);
+}
+
+static void allow_losses(void)
+{
+    pvm_upkint(&run.loss_tag, 1, 1);
+    run.losses_allowed = true;
+}
+
+static void forbid_losses(void)
+{
+    run.losses_allowed = false;
+    pvm_psend(run.ranks[0].tid, TAG_FORBID, &run.n_lost, 1, PVM_INT);
 }
 
 static void note_done(int tid)
@@ -265,6 +291,10 @@ static void handle_messages(void)
             note_abort();
         else if (tag == TAG_EXIT)
             note_exit();
+        else if (tag == TAG_ALLOW)
+            allow_losses();
+        else if (tag == TAG_FORBID)
+            forbid_losses();
         else if (tag == TAG_DONE)
             note_done(tid);
     }
