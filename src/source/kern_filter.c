@@ -49,8 +49,11 @@ struct translation {
 static void emit(struct translation *t, uint8_t code, uint8_t dst, uint8_t src, int16_t offset,
                  int32_t immediate)
 {
-    struct bpf_insn instruction = {
-        .code = code, .dst_reg = dst & 0xfu, .src_reg = src & 0xfu, .off = offset, .imm = immediate};
+    struct bpf_insn instruction = {.code = code,
+                                   .dst_reg = dst & 0xfu,
+                                   .src_reg = src & 0xfu,
+                                   .off = offset,
+                                   .imm = immediate};
     g_array_append_val(t->code, instruction);
 }
 

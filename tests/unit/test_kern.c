@@ -316,15 +316,14 @@ static void test_hosts(void)
 
 static void test_full(void)
 {
-    enum { PAIRS = 8, SCAN = 3000 };
-    g_autoptr(live_handle) live =
-        open_source(&(struct live_config){.key = VTTIF_KEY_MAC, .max_pairs = PAIRS});
+    enum { PAIRS = LIVE_PAIRS_DEFAULT, SCAN = 100000 };
+    g_autoptr(live_handle) live = open_source(&(struct live_config){.key = VTTIF_KEY_MAC});
     struct live_snapshot snapshot = {0};
     struct recipe known = {.src_port = 40000, .dst_port = 50000, .payload = 10};
     pass(live, &known);
     for (unsigned i = 0; i < SCAN; i++) {
         char mac[18];
-        g_snprintf(mac, sizeof mac, "02:99:00:00:%02x:%02x", i >> 8, i & 0xff);
+        g_snprintf(mac, sizeof mac, "02:99:00:%02x:%02x:%02x", i >> 16, i >> 8 & 0xff, i & 0xff);
         pass(live, &(struct recipe){.mac_src = mac, .src_port = 1000, .dst_port = 50000});
     }
     pass(live, &known);

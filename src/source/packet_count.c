@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "source/packet_count.h"
+
+#include "base/cursor.h"
+#include "matrix/trigger.h"
+#include "source/match.h"
+#include "tally/pairs.h"
+#include <string.h>
+#include <vttif/fragment.h>
+
+enum { TCP = 6, UDP = 17, VXLAN_PORT = 4789, VXLAN_BYTES = 8, UDP_BYTES = 8, VXLAN_VALID = 0x08 };
+
+/* Not shown yet. */
+#define NO_NUMBER SIZE_MAX
+
+struct entry {
+    struct pair_key key;
+    struct live_sum ranks[RANKS]; /* since the books were last closed */
+    struct live_sum closed[2]; /* of before, by place */
+    struct live_sum received; /* what was shown as RECEIVED since then */
+    size_t numbers[2]; /* in a snapshot, by place; NO_NUMBER */
+    struct rate_stamp stamp;
+    int64_t told_ns;
+    bool marked; /* where crossings are looked for: the best rank so far */
+    enum packet_rank best;
+};
+
+struct packet_count {
+    struct live_config config; /* without what its pointers point to */
+    struct vttif_hosts *hosts;
+    struct match *match;
+    struct vttif_fragments *fragments;
+    struct trigger_options thresholds;
+    GHashTable *table; /* struct entry by its key */
+    GPtrArray *entries;
+    GArray *shown; /* struct live_pair */
+    struct live_sum filtered[VTTIF_REASONS], other;
+    uint64_t undecodable;
+    int64_t last_crossing_ns;
+};
+
+/* --- table ------------------------------------------------------------------------------------ */
+
+static guint hash_key(gconstpointer key)
+{
+    const struct pair_key *k = key;
+    uint64_t mixed = (k->src_low * 0x9e3779b97f4a7c15u) ^ (k->dst_low + (k->dst_high << 7)) ^
+                     (k->src_high * 0xc2b2ae3d27d4eb4fu) ^ k->tail;
+    mixed *= 0x9e3779b97f4a7c15u;
+    return (guint)(mixed >> 32);
+}
+
+static gboolean equal_keys(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, sizeof(struct pair_key)) == 0;
+}
+
+static struct entry *find_entry(struct packet_count *count, const struct pair_key *key)
+{
+    struct entry *entry = g_hash_table_lookup(count->table, key);
+    if (entry || count->entries->len >= count->config.max_pairs)
+        return entry;
+    entry = g_new0(struct entry, 1);
+    entry->key = *key;
+    entry->numbers[LIVE_SENT] = entry->numbers[LIVE_RECEIVED] = NO_NUMBER;
+    g_hash_table_insert(count->table, &entry->key, entry);
+    g_ptr_array_add(count->entries, entry);
+    return entry;
+}
+
+static void add_to(struct live_sum *sum, const struct live_sum *more)
+{
+    sum->frame_bytes += more->frame_bytes;
+    sum->ip_bytes += more->ip_bytes;
+    sum->payload_bytes += more->payload_bytes;
+    sum->packets += more->packets;
+}
+
+static uint64_t less(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : 0;
+}
+
+static void take_from(struct live_sum *sum, const struct live_sum *part)
+{
+    sum->frame_bytes = less(sum->frame_bytes, part->frame_bytes);
+    sum->ip_bytes = less(sum->ip_bytes, part->ip_bytes);
+    sum->payload_bytes = less(sum->payload_bytes, part->payload_bytes);
+    sum->packets = less(sum->packets, part->packets);
+}
+
+/* --- shown ------------------------------------------------------------------------------------ */
+
+/* The best rank that has seen the pair, or RANKS. */
+static int best_rank(const struct entry *entry)
+{
+    for (int rank = RANKS - 1; rank >= 0; rank--)
+        if (entry->ranks[rank].packets)
+            return rank;
+    return RANKS;
+}
+
+static void show(struct entry *entry, struct live_sum places[2])
+{
+    int best = best_rank(entry);
+    places[LIVE_SENT] = entry->closed[LIVE_SENT];
+    places[LIVE_RECEIVED] = entry->closed[LIVE_RECEIVED];
+    if (best == RANK_IN_HOST || best == RANK_OUT_PORT)
+        entry->received = entry->ranks[best];
+    if (best == RANK_OUT_HOST || best == RANK_IN_PORT) {
+        struct live_sum sent = entry->ranks[best];
+        take_from(&sent, &entry->received); /* was shown there before the sender's place was seen */
+        add_to(&places[LIVE_SENT], &sent);
+    }
+    add_to(&places[LIVE_RECEIVED], &entry->received);
+}
+
+static size_t number_of(struct packet_count *count, struct entry *entry, enum live_place place)
+{
+    if (entry->numbers[place] != NO_NUMBER)
+        return entry->numbers[place];
+    struct live_pair pair = {
+        .from = pair_src(&entry->key), .to = pair_dst(&entry->key), .place = place};
+    entry->numbers[place] = count->shown->len;
+    g_array_append_val(count->shown, pair);
+    return entry->numbers[place];
+}
+
+static void copy_pairs(const struct packet_count *count, struct live_snapshot *snapshot)
+{
+    size_t n = count->shown->len, before = snapshot->n_pairs;
+    live_snapshot_reserve(snapshot, n);
+    for (size_t i = before; i < n; i++)
+        snapshot->pairs[i] = g_array_index(count->shown, struct live_pair, i);
+    for (size_t i = 0; i < n; i++)
+        snapshot->sums[i] = (struct live_sum){0};
+    snapshot->n_pairs = n;
+}
+
+void packet_count_read(struct packet_count *count, struct live_snapshot *snapshot)
+{
+    struct live_sum places[2];
+    for (guint i = 0; i < count->entries->len; i++) {
+        struct entry *entry = count->entries->pdata[i];
+        show(entry, places);
+        for (enum live_place place = LIVE_SENT; place <= LIVE_RECEIVED; place++)
+            if (places[place].packets)
+                number_of(count, entry, place);
+    }
+    copy_pairs(count, snapshot);
+    for (guint i = 0; i < count->entries->len; i++) {
+        struct entry *entry = count->entries->pdata[i];
+        show(entry, places);
+        for (enum live_place place = LIVE_SENT; place <= LIVE_RECEIVED; place++)
+            if (entry->numbers[place] != NO_NUMBER)
+                snapshot->sums[entry->numbers[place]] = places[place];
+    }
+    memcpy(snapshot->filtered, count->filtered, sizeof count->filtered);
+    snapshot->other = count->other;
+    snapshot->undecodable = count->undecodable;
+    snapshot->last_crossing_ns = count->last_crossing_ns;
+    snapshot->lost_crossings = 0;
+}
+
+void packet_count_begin(struct packet_count *count)
+{
+    for (guint i = 0; i < count->entries->len; i++) {
+        struct entry *entry = count->entries->pdata[i];
+        struct live_sum places[2];
+        show(entry, places);
+        memcpy(entry->closed, places, sizeof places);
+        memset(entry->ranks, 0, sizeof entry->ranks);
+        entry->received = (struct live_sum){0};
+        entry->marked = false;
+    }
+}
+
+/* --- crossings -------------------------------------------------------------------------------- */
+
+static void stamp(struct packet_count *count, struct entry *entry, enum packet_rank rank,
+                  uint64_t bytes, int64_t now_ns)
+{
+    const struct live_events *events = &count->config.events;
+    if (!entry->marked || rank > entry->best)
+        entry->best = rank;
+    entry->marked = true;
+    int64_t previous_ns = entry->stamp.last_ns;
+    if (rank < entry->best || !count->thresholds.byte_threshold ||
+        !rate_stamp_add(&entry->stamp, &count->thresholds, bytes, now_ns))
+        return;
+    count->last_crossing_ns = now_ns;
+    if (entry->told_ns && now_ns - entry->told_ns < count->config.crossing_gap_ns)
+        return;
+    entry->told_ns = now_ns;
+    enum live_place place =
+        rank == RANK_IN_PORT || rank == RANK_OUT_HOST ? LIVE_SENT : LIVE_RECEIVED;
+    struct live_crossing crossing = {number_of(count, entry, place), previous_ns, now_ns};
+    if (events->crossing)
+        events->crossing(events->context, &crossing);
+}
+
+/* --- frames ----------------------------------------------------------------------------------- */
+
+/* Where the payload of a UDP datagram begins, if it is VXLAN with an identifier. */
+static const uint8_t *vxlan_in(const struct packet_frame *frame, const struct vttif_frame *outer)
+{
+    uint32_t link = outer->frame_bytes - MIN(outer->frame_bytes, outer->ip_bytes);
+    uint32_t at = link + outer->segment_headers;
+    bool is = outer->kind == VTTIF_FRAME_IP && outer->protocol == UDP && outer->has_ports &&
+              outer->dst.port == VXLAN_PORT && outer->fragment == VTTIF_FRAGMENT_NONE &&
+              outer->payload_bytes >= VXLAN_BYTES && at + VXLAN_BYTES <= frame->captured;
+    return is && frame->bytes[at] & VXLAN_VALID ? frame->bytes + at : NULL;
+}
+
+/* Decodes what is to be counted: the frame, or the one within. */
+static void decode(const struct packet_count *count, const struct packet_frame *frame,
+                   struct vttif_frame *decoded)
+{
+    vttif_frame_decode(VTTIF_LINK_ETHERNET, frame->bytes, frame->captured, frame->wire, decoded);
+    const uint8_t *vxlan = count->config.vxlan ? vxlan_in(frame, decoded) : NULL;
+    if (!vxlan)
+        return;
+    const uint8_t *inner = vxlan + VXLAN_BYTES;
+    vttif_frame_decode(VTTIF_LINK_ETHERNET, inner, (size_t)(frame->bytes + frame->captured - inner),
+                       decoded->payload_bytes - VXLAN_BYTES, decoded);
+}
+
+static struct live_sum sum_of(struct vttif_frame *frame, uint32_t gso_size)
+{
+    if (frame->kind != VTTIF_FRAME_IP)
+        return (struct live_sum){.frame_bytes = frame->frame_bytes, .packets = 1};
+    if (gso_size)
+        vttif_frame_split(frame, gso_size + frame->segment_headers);
+    return (struct live_sum){frame->frame_bytes, frame->ip_bytes, frame->payload_bytes,
+                             frame->segments};
+}
+
+static enum vttif_reason judge(const struct packet_count *count, const struct packet_frame *frame,
+                               struct vttif_frame *decoded)
+{
+    enum vttif_reason reason = vttif_filter_classify(decoded);
+    if (count->config.keep >> reason & 1)
+        reason = VTTIF_REASON_KEEP;
+    if (reason == VTTIF_REASON_KEEP && count->match &&
+        !match_frame(count->match, frame->bytes, frame->captured, frame->wire))
+        reason = VTTIF_REASON_EXPRESSION;
+    if (decoded->kind != VTTIF_FRAME_IP || decoded->fragment == VTTIF_FRAGMENT_NONE)
+        return reason;
+    struct vttif_flow flow = {decoded->src.port, decoded->dst.port, (uint8_t)reason};
+    if (decoded->fragment == VTTIF_FRAGMENT_FIRST) {
+        vttif_fragments_learn(count->fragments, decoded, flow);
+    } else if (vttif_fragments_find(count->fragments, decoded, &flow)) {
+        decoded->src.port = flow.src_port;
+        decoded->dst.port = flow.dst_port;
+        reason = (enum vttif_reason)flow.verdict;
+    }
+    return reason;
+}
+
+/* An address as the hosts file has it: with its port, or without. */
+static gssize find_host(const struct packet_count *count, struct vttif_address *address)
+{
+    gssize host = vttif_hosts_find_address(count->hosts, address);
+    struct vttif_address bare = *address;
+    bare.port = 0;
+    if (host < 0 || address->port == 0)
+        return host;
+    const struct vttif_host *is = vttif_hosts_get(count->hosts, (size_t)host);
+    for (size_t i = 0; i < is->n_addresses; i++)
+        if (vttif_address_compare(&is->addresses[i], address) == 0)
+            return host;
+    *address = bare;
+    return host;
+}
+
+/* The pair's key, or why it is none. */
+static enum vttif_reason key_for(const struct packet_count *count, const struct vttif_frame *frame,
+                                 struct pair_key *key)
+{
+    bool by_mac = count->config.key == VTTIF_KEY_MAC;
+    struct vttif_address from = by_mac ? vttif_frame_mac_src(frame) : frame->src;
+    struct vttif_address to = by_mac ? vttif_frame_mac_dst(frame) : frame->dst;
+    if (count->config.key != VTTIF_KEY_PORT)
+        from.port = to.port = 0;
+    if (count->hosts) {
+        gssize i = find_host(count, &from), j = find_host(count, &to);
+        if (i < 0 || j < 0)
+            return VTTIF_REASON_STRANGER;
+        if (i == j)
+            return VTTIF_REASON_SELF;
+    }
+    if (vttif_address_compare(&from, &to) == 0)
+        return VTTIF_REASON_SELF;
+    *key = pair_key(&from, &to, VTTIF_REASON_KEEP, count->config.key == VTTIF_KEY_PORT);
+    return VTTIF_REASON_KEEP;
+}
+
+static uint64_t sender_of(const struct packet_frame *frame)
+{
+    return frame->captured < 12 ? 0
+                                : (uint64_t)be16(frame->bytes + 6) << 32 | be32(frame->bytes + 8);
+}
+
+/* What is no pair's has no ranks: it is counted where it comes in, or where this host sends it. */
+static bool is_first_place(const struct packet_frame *frame, enum packet_rank rank, uint64_t own)
+{
+    return rank == RANK_IN_PORT || rank == RANK_IN_HOST ||
+           (rank == RANK_OUT_HOST && sender_of(frame) == own);
+}
+
+void packet_count_add(struct packet_count *count, const struct packet_frame *frame,
+                      enum packet_rank rank, uint64_t own, int64_t time_ns)
+{
+    struct vttif_frame decoded;
+    struct pair_key key;
+    decode(count, frame, &decoded);
+    bool first = is_first_place(frame, rank, own);
+    if (decoded.kind == VTTIF_FRAME_MALFORMED) {
+        count->undecodable += first;
+        return;
+    }
+    struct live_sum sum = sum_of(&decoded, frame->gso_size);
+    enum vttif_reason reason = judge(count, frame, &decoded);
+    if (reason == VTTIF_REASON_KEEP)
+        reason = key_for(count, &decoded, &key);
+    if (reason != VTTIF_REASON_KEEP) {
+        if (first)
+            add_to(&count->filtered[reason], &sum);
+        return;
+    }
+    struct entry *entry = find_entry(count, &key);
+    if (!entry) {
+        if (first)
+            add_to(&count->other, &sum);
+        return;
+    }
+    add_to(&entry->ranks[rank], &sum);
+    stamp(count, entry, rank, live_bytes(&sum, count->config.count), time_ns);
+}
+
+/* --- settings --------------------------------------------------------------------------------- */
+
+void packet_count_set_threshold(struct packet_count *count, uint64_t byte_threshold,
+                                int64_t time_bound_ns)
+{
+    count->thresholds.byte_threshold = byte_threshold;
+    count->thresholds.time_bound_ns = time_bound_ns;
+    for (guint i = 0; i < count->entries->len; i++) {
+        struct entry *entry = count->entries->pdata[i];
+        entry->stamp = (struct rate_stamp){0};
+        entry->told_ns = 0;
+    }
+}
+
+void packet_count_set_hosts(struct packet_count *count, const struct vttif_hosts *hosts)
+{
+    g_clear_pointer(&count->hosts, vttif_hosts_free);
+    count->hosts = hosts ? vttif_hosts_ref(hosts) : NULL;
+}
+
+struct packet_count *packet_count_new(const struct live_config *config, GError **error)
+{
+    struct match *match = config->filter ? match_new(config->filter, 1, error) : NULL;
+    if (config->filter && !match)
+        return NULL;
+    struct packet_count *count = g_new0(struct packet_count, 1);
+    count->config = *config;
+    if (!config->max_pairs)
+        count->config.max_pairs = LIVE_PAIRS_DEFAULT;
+    if (!config->crossing_gap_ns)
+        count->config.crossing_gap_ns = LIVE_CROSSING_GAP_NS;
+    count->match = match;
+    count->fragments = vttif_fragments_new();
+    count->table = g_hash_table_new(hash_key, equal_keys);
+    count->entries = g_ptr_array_new_with_free_func(g_free);
+    count->shown = g_array_new(false, false, sizeof(struct live_pair));
+    packet_count_set_threshold(count, config->byte_threshold, config->time_bound_ns);
+    packet_count_set_hosts(count, config->hosts);
+    return count;
+}
+
+void packet_count_free(struct packet_count *count)
+{
+    if (!count)
+        return;
+    g_hash_table_unref(count->table);
+    g_ptr_array_unref(count->entries);
+    g_array_unref(count->shown);
+    vttif_fragments_free(count->fragments);
+    match_free(count->match);
+    g_clear_pointer(&count->hosts, vttif_hosts_free);
+    g_free(count);
+}
