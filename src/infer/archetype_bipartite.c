@@ -65,13 +65,37 @@ static void propose_sides(struct search *search, const struct strong *strong, co
     search_propose(search, strong, &shape, position, false);
 }
 
+static double mean_bytes(const struct strong *strong, uint32_t u, const bool *side, uint32_t size)
+{
+    const struct graph *graph = strong->graph;
+    double sum = 0;
+    for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++)
+        if (side[graph->arcs[k].to])
+            sum += arc_weight(&graph->arcs[k]);
+    return sum / size;
+}
+
+/* The hub has partners on both sides; the one that it exchanges more with is not its own. */
+static void place_hub(const struct strong *strong, bool *a, uint32_t *n_a, bool *b, uint32_t *n_b)
+{
+    uint32_t hub = strong->hub;
+    *n_a -= a[hub];
+    *n_b -= b[hub];
+    a[hub] = b[hub] = false;
+    bool in_a = mean_bytes(strong, hub, b, MAX(*n_b, 1)) > mean_bytes(strong, hub, a, MAX(*n_a, 1));
+    *(in_a ? &a[hub] : &b[hub]) = true;
+    ++*(in_a ? n_a : n_b);
+}
+
 static void propose(struct search *search, const struct strong *strong)
 {
     if (strong->largest_degree < 2)
         return;
     uint32_t seed = 0, n_a = 0, n_b = strong->largest_degree;
-    while (strong_degree(strong, seed) < n_b)
-        seed++;
+    for (uint32_t u = 0; u < strong->n; u++) /* the hub is a poor guide */
+        if (u != strong->hub && strong_degree(strong, u) > strong_degree(strong, seed))
+            seed = u;
+    n_b = strong_degree(strong, seed);
     g_autofree bool *a = g_new0(bool, strong->n), *b = g_new0(bool, strong->n);
     for (size_t k = strong->start[seed]; k < strong->start[seed + 1]; k++)
         b[strong->to[k]] = true;
@@ -79,6 +103,8 @@ static void propose(struct search *search, const struct strong *strong)
         n_a = other_side(strong, b, n_b, a);
         n_b = n_a > 0 ? other_side(strong, a, n_a, b) : 0;
     }
+    if (strong->hub != VTTIF_NOWHERE && n_a > 0 && n_b > 0)
+        place_hub(strong, a, &n_a, b, &n_b);
     for (uint32_t u = 0; u < strong->n; u++)
         if (a[u] && b[u])
             return;

@@ -8,6 +8,9 @@
 #include "infer/judge.h"
 
 #define GROUP_LEAST 3
+/* Groups look at every edge once or twice; where there are none, every endpoint would look at all
+ * edges of its partners. */
+#define STEPS_MOST 6
 
 static size_t order(const struct vttif_shape *shape)
 {
@@ -59,7 +62,7 @@ static double symmetry_bits(const struct vttif_shape *shape, const uint32_t *pos
 
 /* Marks the group of seed with number; returns its size. */
 static uint32_t gather(const struct strong *strong, uint32_t seed, uint32_t number, uint32_t *group,
-                       bool *near)
+                       bool *near, size_t *steps)
 {
     uint32_t size = 1, degree = strong_degree(strong, seed);
     const uint32_t *begin = strong->to + strong->start[seed];
@@ -69,9 +72,11 @@ static uint32_t gather(const struct strong *strong, uint32_t seed, uint32_t numb
     group[seed] = number;
     for (uint32_t k = 0; k < degree; k++) {
         uint32_t u = begin[k], shared = 0;
+        *steps += strong_degree(strong, u);
         for (size_t j = strong->start[u]; j < strong->start[u + 1]; j++)
             shared += near[strong->to[j]];
-        if (group[u] == VTTIF_NOWHERE && 2 * shared >= MAX(degree, strong_degree(strong, u))) {
+        if (group[u] == VTTIF_NOWHERE && u != strong->hub &&
+            2 * shared >= MAX(degree, strong_degree(strong, u))) {
             group[u] = number;
             size++;
         }
@@ -80,6 +85,30 @@ static uint32_t gather(const struct strong *strong, uint32_t seed, uint32_t numb
     for (uint32_t k = 0; k < degree; k++)
         near[begin[k]] = false;
     return size;
+}
+
+/* The hub has partners everywhere; its group is the one that it exchanges most with, by endpoint.
+ */
+static void place_hub(const struct strong *strong, uint32_t *group, GArray *sizes)
+{
+    const struct graph *graph = strong->graph;
+    g_autofree double *bytes = g_new0(double, MAX(sizes->len, 1));
+    uint32_t hub = strong->hub, best = VTTIF_NOWHERE;
+    double most = 0;
+    for (size_t k = graph->start[hub]; k < graph->start[hub + 1]; k++)
+        if (group[graph->arcs[k].to] != VTTIF_NOWHERE)
+            bytes[group[graph->arcs[k].to]] += arc_weight(&graph->arcs[k]);
+    for (uint32_t g = 0; g < sizes->len; g++) {
+        uint32_t size = g_array_index(sizes, uint32_t, g);
+        if (size + 1 < GROUP_LEAST || bytes[g] / size <= most)
+            continue;
+        most = bytes[g] / size;
+        best = g;
+    }
+    if (best == VTTIF_NOWHERE)
+        return;
+    group[hub] = best;
+    g_array_index(sizes, uint32_t, best)++;
 }
 
 /* Positions from groups, those that are too small left out. */
@@ -104,15 +133,22 @@ static void propose(struct search *search, const struct strong *strong)
     g_autofree bool *near = g_new0(bool, strong->n);
     g_autoptr(GArray) sizes = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     uint32_t largest = 0, n_groups = 0;
+    size_t steps = 0;
     for (uint32_t u = 0; u < strong->n; u++)
         group[u] = VTTIF_NOWHERE;
     for (uint32_t u = 0; u < strong->n; u++) {
-        if (group[u] != VTTIF_NOWHERE || strong_degree(strong, u) == 0)
+        if (group[u] != VTTIF_NOWHERE || strong_degree(strong, u) == 0 || u == strong->hub)
             continue;
-        uint32_t size = gather(strong, u, sizes->len, group, near);
+        uint32_t size = gather(strong, u, sizes->len, group, near, &steps);
+        if (steps > STEPS_MOST * strong->start[strong->n])
+            return;
         g_array_append_val(sizes, size);
-        largest = MAX(largest, size);
-        n_groups += size >= GROUP_LEAST;
+    }
+    if (strong->hub != VTTIF_NOWHERE && group[strong->hub] == VTTIF_NOWHERE)
+        place_hub(strong, group, sizes);
+    for (guint g = 0; g < sizes->len; g++) {
+        largest = MAX(largest, g_array_index(sizes, uint32_t, g));
+        n_groups += g_array_index(sizes, uint32_t, g) >= GROUP_LEAST;
     }
     if (n_groups < 2 || (size_t)n_groups * largest >= VTTIF_NOWHERE)
         return;

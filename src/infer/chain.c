@@ -102,6 +102,20 @@ static bool takes_part(const struct strong *strong, uint32_t u)
     return strong_degree(strong, u) > 0 || u == strong->hub;
 }
 
+/*
+ * Which way the bytes go at the end of a path: 1 if the end gets them, -1 if it sends them, 0 if
+ * they go both ways. Ends of the same kind are no neighbours.
+ */
+static int flow_at(const struct chains *chains, uint32_t end)
+{
+    uint32_t next = chains->next[end][0];
+    const struct arc *arc =
+        next == VTTIF_NOWHERE ? NULL : graph_arc(chains->strong->graph, end, next);
+    if (!arc)
+        return 0;
+    return arc->in > 4 * arc->out ? 1 : arc->out > 4 * arc->in ? -1 : 0;
+}
+
 static void collect_links(const struct chains *chains, GArray *links)
 {
     const struct strong *strong = chains->strong;
@@ -109,10 +123,12 @@ static void collect_links(const struct chains *chains, GArray *links)
     for (uint32_t u = 0; u < strong->n; u++) {
         if (!takes_part(strong, u) || !has_room(chains, u))
             continue;
+        int flow = flow_at(chains, u);
         for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
             uint32_t v = graph->arcs[k].to;
             struct link link = {arc_weight(&graph->arcs[k]), u, v};
-            if (v > u && takes_part(strong, v) && has_room(chains, v))
+            if (v > u && takes_part(strong, v) && has_room(chains, v) &&
+                (flow == 0 || flow != flow_at(chains, v)))
                 g_array_append_val(links, link);
         }
     }
@@ -125,25 +141,34 @@ static void join_ends(struct chains *chains)
     g_array_sort(links, compare_links);
     for (guint i = 0; i < links->len; i++) {
         const struct link *link = &g_array_index(links, struct link, i);
-        join(chains, link->u, link->v);
+        int flow = flow_at(chains, link->u);
+        if (flow == 0 || flow != flow_at(chains, link->v))
+            join(chains, link->u, link->v);
     }
 }
 
-/* Numbers the endpoints of all pieces, one piece after the other. */
+static uint32_t number_from(const struct chains *chains, struct lattice *lattice, uint32_t end,
+                            uint32_t next)
+{
+    for (uint32_t u = end, from = VTTIF_NOWHERE; u != VTTIF_NOWHERE && !lattice->placed[u];) {
+        uint32_t to = chains->next[u][0] == from ? chains->next[u][1] : chains->next[u][0];
+        lattice->placed[u] = true;
+        lattice->coordinate[u] = next++;
+        from = u;
+        u = to;
+    }
+    return next;
+}
+
+/* Numbers the endpoints of all pieces, one piece after the other, downstream. */
 static uint32_t number(const struct chains *chains, struct lattice *lattice)
 {
     uint32_t next = 0;
-    for (uint32_t end = 0; end < chains->strong->n; end++) {
-        if (!takes_part(chains->strong, end) || lattice->placed[end] || !has_room(chains, end))
-            continue;
-        for (uint32_t u = end, from = VTTIF_NOWHERE; u != VTTIF_NOWHERE && !lattice->placed[u];) {
-            uint32_t to = chains->next[u][0] == from ? chains->next[u][1] : chains->next[u][0];
-            lattice->placed[u] = true;
-            lattice->coordinate[u] = next++;
-            from = u;
-            u = to;
-        }
-    }
+    for (int pass = 0; pass < 2; pass++)
+        for (uint32_t end = 0; end < chains->strong->n; end++)
+            if (takes_part(chains->strong, end) && has_room(chains, end) &&
+                (pass == 1 || flow_at(chains, end) <= 0))
+                next = number_from(chains, lattice, end, next);
     return next;
 }
 

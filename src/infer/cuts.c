@@ -89,7 +89,7 @@ static unsigned otsu(const struct histogram *histogram)
 
 unsigned cuts_find(const struct graph *graph, double *cuts)
 {
-    static const double shares[] = {0.1, 0.05, 0.2, 0.023};
+    static const double shares[] = {0.1, 0.05, 0.2, 0.023, 0.07, 0.14, 0.035};
     if (graph->cut > 0 || graph->max <= 0) {
         cuts[0] = graph->cut;
         return 1;

@@ -10,7 +10,7 @@
 
 #include "infer/graph.h"
 
-#define CUTS_MAX 10
+#define CUTS_MAX 14
 
 /* Writes at most CUTS_MAX cuts that give different strong graphs, the likelier first. */
 unsigned cuts_find(const struct graph *graph, double *cuts);

@@ -174,13 +174,13 @@ static double star_level(const struct graph *graph, uint32_t hub)
     return exp(middle + MAX(0.2, 3.5 * logs[n / 2]));
 }
 
-struct strong *strong_new(const struct graph *graph, double cut, uint32_t hub)
+struct strong *strong_new(const struct graph *graph, double cut, uint32_t hub, bool whole)
 {
     struct strong *strong = g_new0(struct strong, 1);
     *strong = (struct strong){.graph = graph, .cut = cut, .hub = hub, .n = graph->n};
     strong->start = g_new0(size_t, graph->n + 1);
     strong->to = g_new(uint32_t, MAX(graph->start[graph->n], 1));
-    double star = star_level(graph, hub);
+    double star = whole ? 0 : star_level(graph, hub);
     size_t used = 0;
     for (uint32_t u = 0; u < graph->n; u++) {
         for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {

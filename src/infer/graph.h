@@ -51,8 +51,8 @@ unsigned weight_bin(const struct graph *graph, double weight);
 /* The smallest weight of a bin. */
 double weight_of_bin(const struct graph *graph, unsigned bin);
 
-/* The pairs of weight >= cut; of the hub's (VTTIF_NOWHERE: there is none) only those that stand out
- * from its star. */
+/* The pairs of weight >= cut; of the hub's (VTTIF_NOWHERE: there is none) all, or only those that
+ * stand out from its star. */
 struct strong {
     const struct graph *graph;
     double cut;
@@ -63,7 +63,7 @@ struct strong {
     uint32_t largest_degree;
 };
 
-struct strong *strong_new(const struct graph *graph, double cut, uint32_t hub);
+struct strong *strong_new(const struct graph *graph, double cut, uint32_t hub, bool whole);
 void strong_free(struct strong *strong);
 
 static inline uint32_t strong_degree(const struct strong *strong, uint32_t u)

@@ -39,9 +39,10 @@ struct vttif_recognition {
 
 /* --- from the graph to candidates -------------------------------------------------------- */
 
-static void propose_all(struct search *search, const struct graph *graph, double cut, uint32_t hub)
+static void propose_all(struct search *search, const struct graph *graph, double cut, uint32_t hub,
+                        bool whole)
 {
-    struct strong *strong = strong_new(graph, cut, hub);
+    struct strong *strong = strong_new(graph, cut, hub, whole);
     for (size_t i = 0; archetypes[i]; i++)
         if (archetypes[i]->propose && strong->n_edges > 0)
             archetypes[i]->propose(search, strong);
@@ -51,7 +52,7 @@ static void propose_all(struct search *search, const struct graph *graph, double
 /* An endpoint with far more partners than the others, which may be a master beside the program. */
 static uint32_t find_hub(const struct graph *graph, double cut)
 {
-    struct strong *strong = strong_new(graph, cut, VTTIF_NOWHERE);
+    struct strong *strong = strong_new(graph, cut, VTTIF_NOWHERE, true);
     uint32_t hub = 0;
     while (hub < strong->n && strong_degree(strong, hub) < strong->largest_degree)
         hub++;
@@ -81,13 +82,13 @@ static struct search *search_graph(const struct graph *graph)
     double cuts[CUTS_MAX];
     unsigned n_cuts = cuts_find(graph, cuts);
     for (unsigned i = 0; i < n_cuts && !settled(search); i++) {
-        propose_all(search, graph, cuts[i], VTTIF_NOWHERE);
+        propose_all(search, graph, cuts[i], VTTIF_NOWHERE, true);
         uint32_t hub = find_hub(graph, cuts[i]);
-        if (hub != VTTIF_NOWHERE && !settled(search))
-            propose_all(search, graph, cuts[i], hub);
+        for (int whole = 0; hub != VTTIF_NOWHERE && whole < 2 && !settled(search); whole++)
+            propose_all(search, graph, cuts[i], hub, whole);
     }
     if (settled(search)) /* found with some edges below the cut: others may need them all */
-        propose_all(search, graph, settled(search)->cut, VTTIF_NOWHERE);
+        propose_all(search, graph, settled(search)->cut, VTTIF_NOWHERE, true);
     g_array_sort(search->candidates, candidate_compare);
     return search;
 }
