@@ -130,7 +130,9 @@ static void find_levels(struct flight *flight, uint32_t start)
     pass(flight, flight->in[start][0] - 1, start, 1, queue);
     for (guint head = 0; head < queue->len; head++) {
         struct entry entry = g_array_index(queue, struct entry, head);
-        for (uint32_t i = 0; i < MIN(flight->n_in[entry.endpoint], 2); i++) {
+        if (flight->n_in[entry.endpoint] > 2)
+            continue; /* noise: an edge too many */
+        for (uint32_t i = 0; i < flight->n_in[entry.endpoint]; i++) {
             uint32_t number = flight->in[entry.endpoint][i] - 1;
             if (number != entry.block)
                 pass(flight, number, entry.endpoint, -entry.step, queue);
@@ -138,18 +140,39 @@ static void find_levels(struct flight *flight, uint32_t start)
     }
 }
 
-/* Moves the levels to 0..levels-1, the bytes going up if they go one way. */
-static bool normalize(struct flight *flight)
+/* More levels than a matrix has room for. */
+#define LEVELS_MOST 20
+
+/* The run of levels that are at least a third as full as the fullest; others are noise. */
+static bool trim(struct flight *flight)
+{
+    uint32_t count[4 * LEVELS_MOST] = {0}, most = 0;
+    int32_t middle = 2 * LEVELS_MOST, low = 0, high = G_N_ELEMENTS(count);
+    for (size_t u = 0; u < flight->strong->n; u++) {
+        flight->levelled[u] = flight->levelled[u] && ABS(flight->level[u]) < middle;
+        if (flight->levelled[u])
+            most = MAX(most, ++count[flight->level[u] + middle]);
+    }
+    while (low < high && 3 * count[low] < most)
+        low++;
+    while (high > low && 3 * count[high - 1] < most)
+        high--;
+    flight->levels = high - low;
+    for (size_t u = 0; u < flight->strong->n; u++) {
+        flight->level[u] += middle - low;
+        flight->levelled[u] =
+            flight->levelled[u] && flight->level[u] >= 0 && flight->level[u] < flight->levels;
+    }
+    return flight->levels >= 2 && flight->levels <= LEVELS_MOST;
+}
+
+/* Turns the levels so that the bytes go up, if they go one way. */
+static void turn(struct flight *flight)
 {
     const struct graph *graph = flight->strong->graph;
-    int32_t low = G_MAXINT32, high = G_MININT32;
     double up = 0, down = 0;
     for (uint32_t u = 0; u < graph->n; u++) {
-        if (!flight->levelled[u])
-            continue;
-        low = MIN(low, flight->level[u]);
-        high = MAX(high, flight->level[u]);
-        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
+        for (size_t k = graph->start[u]; flight->levelled[u] && k < graph->start[u + 1]; k++) {
             const struct arc *arc = &graph->arcs[k];
             if (flight->levelled[arc->to] && flight->level[arc->to] == flight->level[u] + 1) {
                 up += arc->out;
@@ -157,11 +180,12 @@ static bool normalize(struct flight *flight)
             }
         }
     }
-    flight->levels = high - low + 1;
-    if (high <= low || flight->levels > 20)
-        return false;
-    for (uint32_t u = 0; u < graph->n; u++)
-        flight->level[u] = down > up ? high - flight->level[u] : flight->level[u] - low;
+    for (uint32_t u = 0; down > up && u < graph->n; u++)
+        flight->level[u] = flight->levels - 1 - flight->level[u];
+}
+
+static bool is_likely(const struct flight *flight)
+{
     double n = (double)flight->levels * ldexp(1, flight->levels - 1);
     double active = (double)flight->strong->n_active;
     return n >= 0.7 * active && n <= 1.3 * active;
@@ -249,28 +273,33 @@ static uint32_t *find_positions(const struct flight *flight)
     return position;
 }
 
-/* An endpoint of the first or last level: in one block, with two partners. */
-static uint32_t start_of(const struct flight *flight)
-{
-    for (uint32_t u = 0; u < flight->strong->n; u++)
-        if (flight->n_in[u] == 1 && strong_degree(flight->strong, u) == 2)
-            return u;
-    return VTTIF_NOWHERE;
-}
+#define STARTS_MOST 6
 
-static void propose_flight(struct search *search, struct flight *flight)
+static void propose_from(struct search *search, struct flight *flight, uint32_t start)
 {
-    uint32_t start = start_of(flight);
-    if (start == VTTIF_NOWHERE)
-        return;
+    memset(flight->levelled, 0, flight->strong->n * sizeof *flight->levelled);
+    memset(flight->level, 0, flight->strong->n * sizeof *flight->level);
     find_levels(flight, start);
-    if (!normalize(flight))
+    if (!trim(flight) || !is_likely(flight))
         return;
+    turn(flight);
     uint32_t dims[] = {(uint32_t)flight->levels, 1u << (flight->levels - 1)};
     struct vttif_shape shape = shape_new("butterfly", 2, dims);
     uint32_t *position = find_positions(flight);
     fit(flight->strong, &shape, position);
     search_propose(search, flight->strong, &shape, position, false);
+}
+
+/* From a few endpoints of the first or last level: in one block, with two partners. */
+static void propose_flight(struct search *search, struct flight *flight)
+{
+    int starts = 0;
+    for (uint32_t u = 0; u < flight->strong->n && starts < STARTS_MOST; u++) {
+        if (flight->n_in[u] != 1 || strong_degree(flight->strong, u) != 2)
+            continue;
+        propose_from(search, flight, u);
+        starts++;
+    }
 }
 
 static void propose(struct search *search, const struct strong *strong)

@@ -87,14 +87,14 @@ static struct vttif_shape shape_of(const struct plan *plan, const char *archetyp
     return shape;
 }
 
-static void propose_plan(struct proposal *proposal, struct plan *plan, const char *archetype,
-                         bool by_weight)
+static double propose_plan(struct proposal *proposal, struct plan *plan, const char *archetype,
+                           bool by_weight)
 {
     qsort(plan->axes, plan->n_axes, sizeof *plan->axes, compare_axes);
     struct vttif_shape shape = shape_of(plan, archetype);
     uint32_t *position = positions(proposal, plan, grid_order(&shape));
     fit(proposal->strong, &shape, position);
-    search_propose(proposal->search, proposal->strong, &shape, position, by_weight);
+    return search_propose(proposal->search, proposal->strong, &shape, position, by_weight);
 }
 
 /* --- which axes ---------------------------------------------------------------------------- */
@@ -211,14 +211,13 @@ static void propose_one_dimension(struct proposal *proposal, struct plan *plan)
     propose_plan(proposal, plan, wraps ? "ring-allreduce" : "wavefront", false);
 }
 
-static void propose_open(struct proposal *proposal)
+static double propose_open(struct proposal *proposal)
 {
     struct plan plan = plan_of(proposal, 0, PAIRS_OPEN);
     if (n_wrapping(&plan) > 0) {
-        propose_plan(proposal, &plan, "torus", false);
-        return;
+        return propose_plan(proposal, &plan, "torus", false);
     }
-    propose_plan(proposal, &plan, "mesh", false);
+    double score = propose_plan(proposal, &plan, "mesh", false);
     propose_plan(proposal, &plan, "wavefront", false);
     if (plan.n_axes == 2)
         propose_plan(proposal, &plan, "stencil-9", false);
@@ -226,6 +225,7 @@ static void propose_open(struct proposal *proposal)
         propose_plan(proposal, &plan, "stencil-27", false);
     if (plan.axes[0].extent == 2)
         propose_plan(proposal, &plan, "hypercube", false);
+    return score;
 }
 
 static void propose_periodic(struct proposal *proposal)
@@ -248,13 +248,59 @@ static void propose_periodic(struct proposal *proposal)
     }
 }
 
+static double volume(const struct lattice *lattice)
+{
+    double product = 1;
+    for (unsigned d = 0; d < lattice->n_dims; d++)
+        product *= lattice->extent[d];
+    return product;
+}
+
+/* One more layer at the lower end of an open dimension, or at the upper one. */
+static void shift(struct lattice *lattice, unsigned dim, uint32_t by)
+{
+    for (size_t u = 0; u < lattice->n; u++)
+        lattice->coordinate[u * lattice->n_dims + dim] += by;
+}
+
+/*
+ * Noise can make the outermost layers too thin to be seen. As long as there are endpoints for
+ * another one, and it pays, a layer is added, and fit() finds out who sits there.
+ */
+static bool grow(struct proposal *proposal, struct lattice *lattice, double *score)
+{
+    double most = 1.1 * (double)proposal->strong->n_active + 2;
+    for (unsigned d = 0; d < lattice->n_dims; d++) {
+        if (lattice->wraps[d] ||
+            volume(lattice) / lattice->extent[d] * (lattice->extent[d] + 1) > most)
+            continue;
+        for (uint32_t by = 0; by < 2; by++) {
+            lattice->extent[d]++;
+            shift(lattice, d, by);
+            double grown = propose_open(proposal);
+            if (grown > *score) {
+                *score = grown;
+                return true;
+            }
+            shift(lattice, d, -by);
+            lattice->extent[d]--;
+        }
+    }
+    return false;
+}
+
+#define LAYERS_MOST 4
+
 static void propose_lattice(struct search *search, const struct strong *strong,
-                            const struct lattice *lattice)
+                            struct lattice *lattice)
 {
     struct proposal proposal = {.search = search, .strong = strong, .lattice = lattice};
     measure(&proposal);
-    propose_open(&proposal);
     propose_periodic(&proposal);
+    double score = propose_open(&proposal);
+    for (int layer = 0; layer < LAYERS_MOST && score < 1; layer++)
+        if (!grow(&proposal, lattice, &score))
+            break;
 }
 
 static void propose_chain(struct search *search, const struct strong *strong,

@@ -236,8 +236,8 @@ static bool is_better(const struct candidate *a, const struct candidate *b)
     return fabs(a->forward - 0.5) > fabs(b->forward - 0.5); /* all one way, of two roots */
 }
 
-void search_propose(struct search *search, const struct strong *strong,
-                    const struct vttif_shape *shape, uint32_t *position, bool by_weight)
+double search_propose(struct search *search, const struct strong *strong,
+                      const struct vttif_shape *shape, uint32_t *position, bool by_weight)
 {
     struct candidate candidate = {.archetype = archetype_of(shape),
                                   .shape = *shape,
@@ -255,9 +255,10 @@ void search_propose(struct search *search, const struct strong *strong,
         } else {
             g_free(position);
         }
-        return;
+        return candidate.score;
     }
     g_array_append_val(search->candidates, candidate);
+    return candidate.score;
 }
 
 bool candidate_stands(const struct candidate *candidate)

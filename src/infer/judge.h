@@ -38,9 +38,10 @@ struct search {
 
 struct search *search_new(const struct graph *graph);
 void search_free(struct search *search);
-/* Judges the shape with position[n] (taken over) and keeps it if it is the best of its shape. */
-void search_propose(struct search *search, const struct strong *strong,
-                    const struct vttif_shape *shape, uint32_t *position, bool by_weight);
+/* Judges the shape with position[n] (taken over) and keeps it if it is the best of its shape.
+ * Returns its score. */
+double search_propose(struct search *search, const struct strong *strong,
+                      const struct vttif_shape *shape, uint32_t *position, bool by_weight);
 /* Is it a name? */
 bool candidate_stands(const struct candidate *candidate);
 /* Best first. */
