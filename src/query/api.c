@@ -352,7 +352,7 @@ static void append_string(GString *out, const char *text)
 }
 
 /* The matrix is written by the view; as a JSON document it has line ends only between values. */
-void api_alert(const struct monitor_alert *alert, GString *out)
+void api_alert(const struct monitor *monitor, const struct monitor_alert *alert, GString *out)
 {
     g_autoptr(GString) matrix = g_string_new(NULL);
     vttif_view_json_matrix(alert->matrix, matrix);
@@ -363,9 +363,9 @@ void api_alert(const struct monitor_alert *alert, GString *out)
                            alert->sequence, trigger_alert_name(alert->kind),
                            (double)alert->time_ns / 1e9, (double)alert->since_ns / 1e9);
     g_string_append(out, ", \"from\": ");
-    append_string(out, vttif_matrix_name(alert->matrix, alert->from));
+    append_string(out, monitor_endpoint_name(monitor, alert->from));
     g_string_append(out, ", \"to\": ");
-    append_string(out, vttif_matrix_name(alert->matrix, alert->to));
+    append_string(out, monitor_endpoint_name(monitor, alert->to));
     g_string_append_printf(out, ", \"matrix\": %s}\n", g_strchomp(matrix->str));
 }
 
@@ -375,7 +375,7 @@ static void answer_latest_alert(const struct request *request)
         return;
     const struct monitor_alert *alert = monitor_latest_alert(request->api->monitor);
     if (alert)
-        api_alert(alert, request->answer->body);
+        api_alert(request->api->monitor, alert, request->answer->body);
     else
         api_fail(request->answer, NOT_FOUND, "there has been no alert");
 }

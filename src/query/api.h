@@ -49,6 +49,6 @@ void api_fail(struct api_answer *answer, unsigned status, const char *format, ..
     G_GNUC_PRINTF(3, 4);
 
 /* An alert as one line of JSON, schema vttif.alert/1, with its matrix. */
-void api_alert(const struct monitor_alert *alert, GString *out);
+void api_alert(const struct monitor *monitor, const struct monitor_alert *alert, GString *out);
 
 #endif

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "query/prometheus.h"
 
-#include <stdlib.h>
-
 static void head(GString *out, const char *name, const char *type, const char *help)
 {
     g_string_append_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
@@ -36,14 +34,6 @@ static void append_label(GString *out, const char *text)
 /* --- pairs -------------------------------------------------------------------------------------
  */
 
-/* More bytes first; of the same, who was there first. */
-static int by_bytes(gconstpointer a, gconstpointer b, gpointer monitor)
-{
-    uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
-    uint64_t x = monitor_counter(monitor, i).bytes, y = monitor_counter(monitor, j).bytes;
-    return x != y ? (x < y) - (x > y) : (i > j) - (i < j);
-}
-
 static void pair_line(GString *out, const char *name, const char *src, const char *dst,
                       uint64_t number)
 {
@@ -54,34 +44,21 @@ static void pair_line(GString *out, const char *name, const char *src, const cha
     g_string_append_printf(out, "\"} %" G_GUINT64_FORMAT "\n", number);
 }
 
-/* All pairs of one metric stand together, as the format asks. */
-static void write_metric(const struct monitor *monitor, const uint32_t *order, size_t n, size_t max,
-                         bool frames, const char *name, GString *out)
+/* All pairs of one metric stand together, as the format asks. Pair 0 is "other" already. */
+static void write_pairs(const struct monitor *monitor, size_t max, bool frames, const char *name,
+                        GString *out)
 {
     uint64_t others = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct monitor_counter pair = monitor_counter(monitor, order[i]);
+    for (uint32_t i = 0; i < monitor_pairs(monitor); i++) {
+        struct monitor_counter pair = monitor_counter(monitor, i);
         uint64_t number = frames ? pair.frames : pair.bytes;
-        if (i >= max || order[i] == 0) /* pair 0 is "other" already */
+        if (i == 0 || i > max)
             others += number;
         else
             pair_line(out, name, monitor_endpoint_name(monitor, pair.from),
                       monitor_endpoint_name(monitor, pair.to), number);
     }
     pair_line(out, name, "other", "other", others);
-}
-
-static void write_pairs(const struct monitor *monitor, size_t max, GString *out)
-{
-    size_t n = monitor_pairs(monitor);
-    g_autofree uint32_t *order = g_new(uint32_t, n + 1);
-    for (size_t i = 0; i < n; i++)
-        order[i] = (uint32_t)i;
-    g_qsort_with_data(order, (gint)n, sizeof *order, by_bytes, (gpointer)monitor);
-    head(out, "vttif_bytes_total", "counter", "Bytes sent from src to dst.");
-    write_metric(monitor, order, n, max, false, "vttif_bytes_total", out);
-    head(out, "vttif_packets_total", "counter", "Packets sent from src to dst.");
-    write_metric(monitor, order, n, max, true, "vttif_packets_total", out);
 }
 
 /* --- the rest ----------------------------------------------------------------------------------
@@ -126,7 +103,10 @@ static void write_status(const struct monitor *monitor, GString *out)
 
 void prometheus_write(const struct monitor *monitor, size_t max_pairs, GString *out)
 {
-    write_pairs(monitor, max_pairs, out);
+    head(out, "vttif_bytes_total", "counter", "Bytes sent from src to dst.");
+    write_pairs(monitor, max_pairs, false, "vttif_bytes_total", out);
+    head(out, "vttif_packets_total", "counter", "Packets sent from src to dst.");
+    write_pairs(monitor, max_pairs, true, "vttif_packets_total", out);
     write_account(monitor, out);
     write_status(monitor, out);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The counters for Prometheus (text format 0.0.4). Cardinality is bounded: the pairs with the most
- * bytes are told apart, the others are summed up as src="other", dst="other", so that sums over all
- * are right; which pairs are told apart changes only when others overtake them.
+ * The counters for Prometheus (text format 0.0.4). Cardinality is bounded: the pairs that were
+ * learned first are told apart, the others are summed up as src="other", dst="other". Not those
+ * with the most bytes: one that overtook another would leave "other", which then went down, and no
+ * counter may. Strangers who scan come after those whom they scan.
  */
 #ifndef QUERY_PROMETHEUS_H
 #define QUERY_PROMETHEUS_H

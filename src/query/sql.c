@@ -19,6 +19,7 @@ struct sql {
     struct sql_limits limits;
     gint64 deadline;
     bool late;
+    bool declaring; /* a table of ours says what its columns are */
 };
 
 struct monitor *sql_monitor(const struct sql *sql)
@@ -45,7 +46,10 @@ static int check_time(void *sql)
 static int authorize(void *context, int action, const char *first, const char *second,
                      const char *database, const char *trigger)
 {
-    (void)context, (void)first, (void)database, (void)trigger;
+    (void)first, (void)database, (void)trigger;
+    const struct sql *sql = context;
+    if (sql->declaring)
+        return SQLITE_OK;
     switch (action) {
     case SQLITE_SELECT:
     case SQLITE_READ:
@@ -147,7 +151,9 @@ void sql_close(struct sql *sql)
 int sql_table_connect(sqlite3 *database, struct sql *sql, const char *declaration,
                       sqlite3_vtab **table)
 {
+    sql->declaring = true;
     int status = sqlite3_declare_vtab(database, declaration);
+    sql->declaring = false;
     if (status != SQLITE_OK)
         return status;
     struct sql_table *made = g_new0(struct sql_table, 1);
@@ -230,9 +236,12 @@ static sqlite3_stmt *compile(struct sql *sql, const char *statement, GError **er
         fail(sql, status, error);
     } else if (!compiled) {
         g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT, "expected a SELECT, found nothing");
+    } else if (sqlite3_column_count(compiled) == 0) { /* REINDEX and others that ask nobody */
+        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT,
+                    "queries may only read: expected a SELECT");
+        g_clear_pointer(&compiled, sqlite3_finalize);
     } else if (!is_alone(sql, rest, error)) {
-        sqlite3_finalize(compiled);
-        compiled = NULL;
+        g_clear_pointer(&compiled, sqlite3_finalize);
     }
     return compiled;
 }

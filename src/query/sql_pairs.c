@@ -21,7 +21,8 @@ static struct monitor *monitor_of(const sqlite3_vtab_cursor *cursor)
 static int list_open(sqlite3_vtab *table, sqlite3_vtab_cursor **cursor)
 {
     (void)table;
-    *cursor = &g_new0(struct list_cursor, 1)->base;
+    struct list_cursor *made = g_new0(struct list_cursor, 1);
+    *cursor = &made->base;
     return SQLITE_OK;
 }
 

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { CELLS_BYTES = 64 << 20, OWN_COST = 1000 };
+enum { CELLS_BYTES = 64 << 20, OWN_COST = 1000, TIME_BITS = 36 };
 
 enum column { COLUMN_SRC, COLUMN_DST, COLUMN_BYTES, COLUMN_TIME, COLUMN_AGE, COLUMN_SECONDS };
 
@@ -32,7 +32,6 @@ struct traffic_cursor {
     uint64_t *cells; /* [block][steps] */
     size_t first, block; /* of the pairs that the cells are of */
     size_t pair, step; /* where the cursor is: pair first + pair */
-    sqlite3_int64 row;
 };
 
 static struct sql_table *table_of(sqlite3_vtab_cursor *cursor)
@@ -276,7 +275,6 @@ static int traffic_next(sqlite3_vtab_cursor *base)
 {
     struct traffic_cursor *cursor = (struct traffic_cursor *)base;
     cursor->step++;
-    cursor->row++;
     return settle(cursor);
 }
 
@@ -293,7 +291,6 @@ static int traffic_filter(sqlite3_vtab_cursor *base, int plan, const char *condi
     for (int i = 0; i < n; i++)
         want(cursor, monitor, &wanted, conditions + (ptrdiff_t)2 * i, values[i]);
     cursor->asked = (struct monitor_interval){.from = wanted.from, .to = wanted.to};
-    cursor->row = 0;
     select_pairs(cursor, monitor, &wanted);
     g_array_set_size(cursor->steps, 0);
     if (!find_steps(cursor, sql) || !load(cursor, sql, 0))
@@ -332,9 +329,12 @@ static int traffic_column(sqlite3_vtab_cursor *base, sqlite3_context *context, i
     return SQLITE_OK;
 }
 
+/* The same row has the same number in every scan: SQLite joins the scans of an OR by it. */
 static int traffic_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *row)
 {
-    *row = ((struct traffic_cursor *)base)->row;
+    struct traffic_cursor *cursor = (struct traffic_cursor *)base;
+    sqlite3_int64 pair = g_array_index(cursor->pairs, uint32_t, cursor->first + cursor->pair);
+    *row = pair << TIME_BITS | g_array_index(cursor->steps, struct step, cursor->step).from;
     return SQLITE_OK;
 }
 
