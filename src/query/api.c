@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 #include <vttif/error.h>
+#include <vttif/recognition.h>
 #include <vttif/view.h>
 
 #include "query/prometheus.h"
@@ -170,18 +171,19 @@ static bool take_flag(const struct request *request, const char *name, bool *fla
     return true;
 }
 
+/* 0 for auto: found from the matrix. */
 static bool take_bmin(const struct request *request, double *bmin)
 {
     const char *text = parameter(request, "bmin");
     char *end;
-    *bmin = VTTIF_BMIN_DEFAULT;
-    if (!text)
+    *bmin = 0;
+    if (!text || strcmp(text, "auto") == 0)
         return true;
     *bmin = g_ascii_strtod(text, &end);
     if (end != text && !*end && *bmin > 0 && *bmin <= 1)
         return true;
-    api_fail(request->answer, BAD_REQUEST, "bmin=%.100s: expected a number above 0, at most 1",
-             text);
+    api_fail(request->answer, BAD_REQUEST,
+             "bmin=%.100s: expected auto, or a number above 0, at most 1", text);
     return false;
 }
 
@@ -215,18 +217,23 @@ static void answer_matrix(const struct request *request)
 static void answer_topology(const struct request *request)
 {
     struct monitor_interval interval;
-    double bmin;
+    struct vttif_recognize_options options = {0};
     g_autoptr(GError) error = NULL;
+    g_autoptr(vttif_recognition) recognition = NULL;
+    g_autoptr(vttif_topology) topology = NULL;
     if (!knows_all(request, (const char *[]){"last", "from", "to", "bmin", NULL}) ||
-        !take_interval(request, &interval) || !take_bmin(request, &bmin))
+        !take_interval(request, &interval) || !take_bmin(request, &options.bmin))
         return;
-    g_autoptr(vttif_topology) topology =
-        monitor_topology(request->api->monitor, &interval, bmin, &error);
+    g_autoptr(vttif_matrix) matrix = monitor_matrix(request->api->monitor, &interval, true, &error);
+    if (matrix)
+        recognition = vttif_recognize(matrix, &options, &error);
+    if (recognition)
+        topology = vttif_topology_infer(matrix, vttif_recognition_bmin(recognition), &error);
     if (!topology) {
         fail_with(request->answer, error);
         return;
     }
-    vttif_view_json_topology(topology, request->answer->body);
+    vttif_view_json_topology(topology, recognition, request->answer->body);
     covers(request->answer, &interval);
 }
 
