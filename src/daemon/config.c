@@ -78,6 +78,7 @@ static const char *store_source(struct config *config, void *to, const char *val
 {
     const char *const names[] = {[CONFIG_AUTO] = "auto",
                                  [CONFIG_EBPF] = "ebpf",
+                                 [CONFIG_AF_PACKET] = "af_packet",
 
                                  [CONFIG_REPLAY] = "replay"};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
@@ -85,7 +86,7 @@ static const char *store_source(struct config *config, void *to, const char *val
             *(enum config_source *)to = (enum config_source)i;
             return NULL;
         }
-    return "auto, ebpf or replay";
+    return "auto, ebpf, af_packet or replay";
 }
 
 static const char *store_key(struct config *config, void *to, const char *value)
@@ -209,8 +210,7 @@ static const struct setting *find_setting(const char *group, const char *key)
     return NULL;
 }
 
-/* --- a configuration
- * ------------------------------------------------------------------------------ */
+/* --- a configuration -------------------------------------------------------------------------- */
 
 struct config *config_new(void)
 {
@@ -247,8 +247,7 @@ void config_free(struct config *config)
     g_free(config);
 }
 
-/* --- parsing
- * -------------------------------------------------------------------------------------- */
+/* --- parsing ---------------------------------------------------------------------------------- */
 
 static bool line_is_group(const char *line, const char *group)
 {
@@ -371,8 +370,7 @@ struct config *config_parse(const char *text, const char *file, GError **error)
     return g_steal_pointer(&config);
 }
 
-/* --- the whole
- * ------------------------------------------------------------------------------------ */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 bool config_check(const struct config *config, const char *file, GError **error)
 {

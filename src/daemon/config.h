@@ -9,7 +9,7 @@
 
 #include "monitor/monitor.h"
 
-enum config_source { CONFIG_AUTO, CONFIG_EBPF, CONFIG_REPLAY };
+enum config_source { CONFIG_AUTO, CONFIG_EBPF, CONFIG_AF_PACKET, CONFIG_REPLAY };
 
 struct config {
     /* [source] */

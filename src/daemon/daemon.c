@@ -10,6 +10,7 @@
 #include <glib-unix.h>
 #include <string.h>
 #include <vttif/error.h>
+#include <vttif/view.h>
 
 void daemon_say(bool is_problem, const char *format, ...)
 {
@@ -26,8 +27,7 @@ static void report(void *context, bool is_problem, const char *sentence)
     daemon_say(is_problem, "%s", sentence);
 }
 
-/* --- configuration
- * -------------------------------------------------------------------------------- */
+/* --- configuration ---------------------------------------------------------------------------- */
 
 static bool apply_overrides(const struct daemon *daemon, struct config *config, GError **error)
 {
@@ -89,8 +89,7 @@ static struct monitor_options monitor_options_of(const struct config *config,
                                     .report = report};
 }
 
-/* --- the source
- * ----------------------------------------------------------------------------------- */
+/* --- the source ------------------------------------------------------------------------------- */
 
 static struct live_config live_config_of(const struct daemon *daemon)
 {
@@ -115,16 +114,39 @@ static struct live_config live_config_of(const struct daemon *daemon)
         .events = monitor_events(daemon->monitor)};
 }
 
+/* The kernel's counters, or where there is no such thing a ring of packets. */
+static struct live *open_best(const struct live_config *live, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    struct live *source = live_bpf_open(live, &reason);
+    if (source)
+        return source;
+    if (!g_error_matches(reason, VTTIF_ERROR, VTTIF_ERROR_UNAVAILABLE) || live->pin) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return NULL;
+    }
+    daemon_say(true, "%s; packets are counted here instead", reason->message);
+    return live_packet_open(live, error);
+}
+
 static struct live *open_source(const struct daemon *daemon, GError **error)
 {
     struct live_config live = live_config_of(daemon);
     if (daemon->config->replay)
         return live_replay_open(daemon->config->replay, &live, daemon->config->speed, error);
-    return live_bpf_open(&live, error);
+    switch (daemon->config->source) {
+    case CONFIG_EBPF:
+        return live_bpf_open(&live, error);
+    case CONFIG_AF_PACKET:
+        return live_packet_open(&live, error);
+    case CONFIG_AUTO:
+    case CONFIG_REPLAY:
+        break;
+    }
+    return open_best(&live, error);
 }
 
-/* --- while it runs
- * -------------------------------------------------------------------------------- */
+/* --- while it runs ---------------------------------------------------------------------------- */
 
 static void tell_status(const struct daemon *daemon)
 {
@@ -198,8 +220,26 @@ static gboolean on_second(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-/* --- stages
- * --------------------------------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------------------------------
+ */
+
+static bool write_matrix(const struct daemon *daemon, GError **error)
+{
+    if (!monitor_poll(daemon->monitor, error))
+        return false;
+    struct monitor_interval all = monitor_remembered(daemon->monitor);
+    g_autoptr(vttif_matrix) matrix = monitor_matrix(daemon->monitor, &all, true, error);
+    if (!matrix)
+        return false;
+    g_autoptr(GString) text = g_string_new(NULL);
+    if (g_str_has_suffix(daemon->output, ".json"))
+        vttif_view_json_matrix(matrix, text);
+    else
+        vttif_view_csv(matrix, text);
+    return g_file_set_contents(daemon->output, text->str, (gssize)text->len, error);
+}
+
+/* --- stages ----------------------------------------------------------------------------------- */
 
 static bool start_configuration(struct daemon *daemon, GError **error)
 {
@@ -266,14 +306,15 @@ bool daemon_run(struct daemon *daemon, GError **error)
     size_t started = 0;
     while (started < G_N_ELEMENTS(stages) && stages[started].start(daemon, error))
         started++;
-    bool all_started = started == G_N_ELEMENTS(stages);
+    bool all_started = started == G_N_ELEMENTS(stages), written = true;
     if (all_started) {
         notify_systemd("READY=1");
         tell_status(daemon);
         g_main_loop_run(daemon->loop);
         notify_systemd("STOPPING=1");
+        written = !daemon->output || write_matrix(daemon, error);
     }
     while (started-- > 0)
         stages[started].end(daemon);
-    return all_started;
+    return all_started && written;
 }

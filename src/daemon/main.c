@@ -44,7 +44,7 @@ static gboolean on_set(const char *name, const char *value, gpointer data, GErro
 struct command {
     char *config_file;
     gboolean check, exit_at_end, version;
-    char *remove_pinned;
+    char *output, *remove_pinned;
     char **rest;
 };
 
@@ -57,6 +57,8 @@ static bool parse_options(int *argc, char ***argv, struct command *command, GPtr
         {"check", 0, 0, G_OPTION_ARG_NONE, &command->check, "only check the configuration", NULL},
         {"exit-at-end", 0, 0, G_OPTION_ARG_NONE, &command->exit_at_end, "end with the replay",
          NULL},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &command->output,
+         "at the end, write the matrix of all that is remembered (.csv, .json)", "FILE"},
         {"remove-pinned", 0, 0, G_OPTION_ARG_FILENAME, &command->remove_pinned,
          "remove counters and programs that were pinned there", "DIR"},
         {"version", 0, 0, G_OPTION_ARG_NONE, &command->version, "print the version", NULL},
@@ -115,7 +117,8 @@ static int act(const struct command *command, char **overrides)
                                 command->config_file ? command->config_file : (char *)VTTIFD_CONFIG,
                             .config_file_given = command->config_file != NULL,
                             .overrides = overrides,
-                            .exit_at_end = command->exit_at_end};
+                            .exit_at_end = command->exit_at_end,
+                            .output = command->output};
     return run(&daemon, command->check);
 }
 
@@ -130,6 +133,7 @@ int main(int argc, char **argv)
     if (status == 0)
         status = act(&command, (char **)overrides->pdata);
     g_free(command.config_file);
+    g_free(command.output);
     g_free(command.remove_pinned);
     g_strfreev(command.rest);
     return status;
