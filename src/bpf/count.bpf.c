@@ -26,7 +26,7 @@ static __always_inline void set_key(struct packet *p, const struct decoded *d)
     p->key.kind = mac ? ADDRESS_MAC : d->kind;
 }
 
-/* What the lane does not take. Returns the row of account that the packet belongs to. */
+/* Decodes and judges; returns the row of account that the packet belongs to. */
 __noinline int read_long(struct __sk_buff *skb, struct packet *p, __u32 rejected)
 {
     __u32 at = bpf_get_smp_processor_id();
@@ -56,19 +56,26 @@ static __always_inline bool is_counted(struct __sk_buff *skb)
     return interface && bpf_map_lookup_elem(&watched, &interface);
 }
 
-static __always_inline int count(struct __sk_buff *skb, __u32 hook, bool rejected)
+/* What the lane does not take. */
+__noinline int count_long(struct __sk_buff *skb, __u32 place, __u32 rejected)
 {
     struct packet p = {};
-    int row = KERN_KEEP;
-    if ((hook == KERN_OUT_PORT || hook == KERN_OUT_HOST) && is_counted(skb))
-        return NEXT;
-    p.key.place = hook == KERN_IN_PORT || hook == KERN_OUT_HOST ? SENT : RECEIVED;
-    if (rejected || !lane_take(skb, &p))
-        row = read_long(skb, &p, rejected);
+    p.key.place = place;
+    int row = read_long(skb, &p, rejected);
     if (row == KERN_KEEP)
-        count_pair(&p);
+        count_key(&p);
     else
         count_row(bpf_get_smp_processor_id(), (__u32)row, &p.sum);
+    return 0;
+}
+
+static __always_inline int count(struct __sk_buff *skb, __u32 hook, bool rejected)
+{
+    __u32 place = hook == KERN_IN_PORT || hook == KERN_OUT_HOST ? SENT : RECEIVED;
+    if ((hook == KERN_OUT_PORT || hook == KERN_OUT_HOST) && is_counted(skb))
+        return NEXT;
+    if (rejected || !lane_take(skb, place))
+        count_long(skb, place, rejected);
     return NEXT;
 }
 

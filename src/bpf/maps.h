@@ -38,14 +38,6 @@ MAPPED_ARRAY(struct kern_sum) sums SEC(".maps");
 /* cpus times KERN_ROWS */
 MAPPED_ARRAY(struct kern_sum) account SEC(".maps");
 
-/* cpus times KERN_CACHE_SLOTS */
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, __u32);
-    __type(value, struct kern_slot);
-} cache SEC(".maps");
-
 /* What decode.h finds out of a frame. */
 struct decoded {
     __u64 from_high, from_low, to_high, to_low;
@@ -67,6 +59,7 @@ struct decoded {
 /* One CPU's own. */
 #define SCRATCH 512
 struct cpu {
+    struct kern_cpu cache; /* first: user space maps it */
     __u8 frame[SCRATCH + 64]; /* the head of a frame that is read the long way */
     struct decoded frame_is, outer_is;
     __u32 spare; /* 1 + a pair that was taken from next but is unused; 0: none */
@@ -74,12 +67,7 @@ struct cpu {
 };
 
 /* a CPU each */
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, __u32);
-    __type(value, struct cpu);
-} cpus SEC(".maps");
+MAPPED_ARRAY(struct cpu) cpus SEC(".maps");
 
 /* key to pair; all its memory is taken at the start */
 struct {
@@ -134,8 +122,8 @@ const volatile __u32 vxlan; /* 1: frames inside VXLAN */
 const volatile __u32 n_slots; /* pairs in one shard */
 const volatile __u32 n_shards;
 const volatile __u32 atomically; /* 1: CPUs share shards */
-/* 1: among the 64 ports from 64 * i is one of a service */
-const volatile __u8 service_near[1024];
+/* 1: among the 256 ports from 256 * i is one of a service */
+const volatile __u8 service_near[256];
 /* enum vttif_reason of a frame from or to that port; UDP's after TCP's */
 const volatile __u8 service_reason[2 * 65536];
 

@@ -10,6 +10,11 @@
 
 #include "maps.h"
 
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error                                                                                             \
+    "addresses are compared as they stand in the frame, in words that are taken for little-endian"
+#endif
+
 enum { TCP = 6, UDP = 17, SCTP = 132 };
 enum { FRAGMENT_NONE, FRAGMENT_FIRST, FRAGMENT_LATER };
 enum { TAG_BYTES = 4 };
@@ -33,6 +38,21 @@ static __always_inline __u32 be32(const __u8 *at)
 static __always_inline __u64 be64(const __u8 *at)
 {
     return __builtin_bswap64(*(const __u64 *)at);
+}
+
+static __always_inline __u16 raw16(const __u8 *at)
+{
+    return *(const __u16 *)at;
+}
+
+static __always_inline __u32 raw32(const __u8 *at)
+{
+    return *(const __u32 *)at;
+}
+
+static __always_inline __u64 raw64(const __u8 *at)
+{
+    return *(const __u64 *)at;
 }
 
 static __always_inline __u64 be48(const __u8 *at)

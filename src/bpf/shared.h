@@ -6,7 +6,7 @@
  *
  * The way of a packet through the maps:
  *
- *     packet ──► key ──► cache (this CPU's) ──────────► sums   (this CPU's, bytes and packets)
+ *     packet ──► key ──► slot (this CPU's cache) ─────► sums   (this CPU's, bytes and packets)
  *                          │ miss                 ▲
  *                          └──► known: key ► pair ┘ new: pairs[next]; full: account[OTHER]
  *
@@ -27,7 +27,7 @@ struct kern_key {
     __u16 from_port, to_port;
     __u8 kind; /* enum vttif_address_kind */
     __u8 place; /* enum live_place */
-    __u16 generation; /* in the cache: of the config that resolved it; elsewhere 0 */
+    __u16 unused;
 };
 
 struct kern_sum {
@@ -51,7 +51,8 @@ struct kern_pair {
  * back less than 1/KERN_QUANTUM_SHARE of byte_threshold.
  */
 struct kern_slot {
-    struct kern_key key; /* kind 0: free */
+    __u64 tag; /* ports as in the frame, kind << 32, place << 40, generation << 48; 0: free */
+    __u64 addresses[4]; /* as in the frame for IPv4 (both in the first) and MACs (in two) */
     __u32 target; /* a pair, or KERN_ROW | row of account */
     __u32 granted;
     __s64 credit; /* what is left of it */
@@ -60,7 +61,12 @@ struct kern_slot {
 #define KERN_ROW           0x80000000u
 #define KERN_QUANTUM_SHARE 16
 #define KERN_CACHE_BITS    10
-#define KERN_CACHE_SLOTS   (1u << KERN_CACHE_BITS)
+
+/* The beginning of a CPU's own part of the map cpus; what follows is the programs' business. */
+struct kern_cpu {
+    __u64 generation; /* 16 bits; another one: everything cached is resolved again */
+    struct kern_slot slots[1 << KERN_CACHE_BITS];
+};
 
 /* Rows of account. The first are those of enum vttif_reason; these are the ones that the kernel
  * decides itself. */
@@ -85,9 +91,7 @@ struct kern_config {
     __u64 time_bound_ns;
     __u64 gap_ns; /* between two tellings of one pair */
     __u32 quantum; /* the most bytes granted at once */
-    __u16 generation; /* another one: everything cached is resolved again */
-    __u8 only_hosts; /* addresses that are not in hosts are strangers */
-    __u8 unused;
+    __u32 only_hosts; /* addresses that are not in hosts are strangers */
 };
 
 /* What programs share. */
@@ -148,7 +152,7 @@ enum kern_hook { KERN_IN_PORT, KERN_IN_HOST, KERN_OUT_PORT, KERN_OUT_HOST, KERN_
 #define KERN_STAGES (2 * KERN_HOOKS) /* hook, KERN_HOOKS + hook for what was rejected */
 
 #ifndef __cplusplus
-_Static_assert(sizeof(struct kern_key) == 40, "keys are compared and hashed as five words");
+_Static_assert(sizeof(struct kern_key) == 40, "keys are hashed as they stand, without padding");
 _Static_assert(sizeof(struct kern_sum) == 32, "a sum fills half a cache line");
 _Static_assert(sizeof(struct kern_pair) == 72, "no hidden padding");
 _Static_assert(sizeof(struct kern_slot) == 56, "no hidden padding");

@@ -35,8 +35,12 @@ static __always_inline void stamp(struct kern_pair *pair, __u32 at, const struct
 }
 
 /* Reports to the pair what this CPU has counted of it since it last did, and grants anew. */
-static __noinline int report(struct kern_slot *slot, const struct kern_config *conf)
+static __noinline int report(struct kern_slot *slot)
 {
+    __u32 zero = 0;
+    const struct kern_config *conf = bpf_map_lookup_elem(&config, &zero);
+    if (!conf)
+        return 0;
     __u64 bytes = slot->granted - slot->credit, threshold = conf->byte_threshold;
     __u32 target = slot->target;
     slot->granted = conf->quantum;
@@ -117,7 +121,6 @@ static __always_inline long find_host(__u64 high, __u64 low, __u16 *port, __u8 k
 /* The pair of a key, new if it has to be, or the row of account. */
 static __noinline __u32 resolve(struct kern_key *key, struct cpu *cpu, __u32 only_hosts)
 {
-    key->generation = 0;
     if (only_hosts) {
         long from = find_host(key->from_high, key->from_low, &key->from_port, key->kind);
         long to = find_host(key->to_high, key->to_low, &key->to_port, key->kind);
@@ -135,34 +138,50 @@ static __noinline __u32 resolve(struct kern_key *key, struct cpu *cpu, __u32 onl
 
 /* --- cache -------------------------------------------------------------------------------- */
 
-static __always_inline __u32 slot_of(const struct kern_key *key)
+/* What a slot is compared with, but for the generation. ports: as they stand in the frame. */
+static __always_inline __u64 tag_of(__u32 ports, __u8 kind, __u32 place)
 {
-    __u64 mixed = key->from_low ^ key->from_high ^ (key->to_low << 29 | key->to_low >> 35) ^
-                  (key->to_high << 17 | key->to_high >> 47) ^ (__u64)key->from_port << 47 ^
-                  (__u64)key->to_port << 13;
+    return ports | (__u64)kind << 32 | (__u64)place << 40;
+}
+
+static __always_inline __u32 slot_of(__u64 tag, __u64 a, __u64 b, __u64 c, __u64 d)
+{
+    __u64 mixed = a ^ tag << 17 ^ b << 5 ^ (c << 23 | c >> 41) ^ (d << 41 | d >> 23);
     return (mixed * 0x9e3779b97f4a7c15ull) >> (64 - KERN_CACHE_BITS);
 }
 
-static __always_inline bool key_equal(const struct kern_key *a, const struct kern_key *b)
+/* The key as the lane reads it. */
+static __always_inline __u64 slot_key(const struct kern_key *key, __u64 addresses[4])
 {
-    const __u64 *x = (const __u64 *)a, *y = (const __u64 *)b;
-    return x[1] == y[1] && x[3] == y[3] && x[4] == y[4] && x[0] == y[0] && x[2] == y[2];
+    __u32 ports = __builtin_bswap16(key->from_port) | (__u32)__builtin_bswap16(key->to_port) << 16;
+    addresses[0] = key->from_high;
+    addresses[1] = key->from_low;
+    addresses[2] = key->to_high;
+    addresses[3] = key->to_low;
+    if (key->kind == ADDRESS_MAC) {
+        addresses[0] = __builtin_bswap64(key->to_low << 16 | key->from_low >> 32);
+        addresses[1] = __builtin_bswap32((__u32)key->from_low);
+        addresses[2] = addresses[3] = 0;
+    } else if (key->kind == ADDRESS_IPV4) {
+        addresses[0] = __builtin_bswap32((__u32)key->from_low) |
+                       (__u64)__builtin_bswap32((__u32)key->to_low) << 32;
+        addresses[1] = addresses[2] = addresses[3] = 0;
+    }
+    return tag_of(ports, key->kind, key->place);
 }
 
 /* Gives the slot to another key. */
-static __noinline int refill(struct kern_slot *slot, const struct kern_key *key,
-                             const struct kern_config *conf)
+static __noinline int refill(struct kern_slot *slot, struct cpu *cpu, const struct kern_key *key)
 {
-    __u32 cpu_at = bpf_get_smp_processor_id();
-    struct cpu *cpu = bpf_map_lookup_elem(&cpus, &cpu_at);
+    __u32 zero = 0;
+    const struct kern_config *conf = bpf_map_lookup_elem(&config, &zero);
     struct kern_key resolved = *key;
-    if (slot->key.kind && !(slot->target & KERN_ROW))
-        report(slot, conf);
-    if (!cpu)
+    if (slot->tag && !(slot->target & KERN_ROW))
+        report(slot);
+    if (!conf)
         return -1;
-    slot->key.kind = 0;
+    slot->tag = 0;
     slot->target = resolve(&resolved, cpu, conf->only_hosts);
-    slot->key = *key;
     slot->granted = 0;
     slot->credit = 0;
     return 0;
@@ -193,32 +212,44 @@ static __always_inline void count_row(__u32 cpu, __u32 row, const struct kern_su
         add(total, sum, false);
 }
 
-static __always_inline void count_pair(struct packet *p)
+static __always_inline void count_slot(struct kern_slot *slot, __u32 cpu,
+                                       const struct kern_sum *more)
 {
-    __u32 zero = 0, cpu = bpf_get_smp_processor_id();
-    const struct kern_config *conf = bpf_map_lookup_elem(&config, &zero);
-    if (!conf)
-        return;
-    p->key.generation = conf->generation;
-    __u32 at = cpu * KERN_CACHE_SLOTS + slot_of(&p->key);
-    struct kern_slot *slot = bpf_map_lookup_elem(&cache, &at);
-    if (!slot || (!key_equal(&slot->key, &p->key) && refill(slot, &p->key, conf) < 0))
-        return;
     if (slot->target & KERN_ROW) {
-        count_row(cpu, slot->target, &p->sum);
+        count_row(cpu, slot->target, more);
         return;
     }
-    __u32 shard = atomically ? cpu % n_shards : cpu;
-    at = shard * n_slots + slot->target;
+    __u32 at = (atomically ? cpu % n_shards : cpu) * n_slots + slot->target;
     struct kern_sum *sum = bpf_map_lookup_elem(&sums, &at);
     if (!sum)
         return;
-    add(sum, &p->sum, atomically);
-    slot->credit -= count_mode == COUNT_PAYLOAD ? p->sum.payload_bytes
-                    : count_mode == COUNT_IP    ? p->sum.ip_bytes
-                                                : p->sum.frame_bytes;
+    add(sum, more, atomically);
+    slot->credit -= count_mode == COUNT_PAYLOAD ? more->payload_bytes
+                    : count_mode == COUNT_IP    ? more->ip_bytes
+                                                : more->frame_bytes;
     if (slot->credit <= 0)
-        report(slot, conf);
+        report(slot);
+}
+
+/* Counts for a key that has no slot yet, or is not as the lane wants it. */
+static __always_inline void count_key(const struct packet *p)
+{
+    __u64 a[4];
+    __u32 at = bpf_get_smp_processor_id();
+    struct cpu *cpu = bpf_map_lookup_elem(&cpus, &at);
+    if (!cpu)
+        return;
+    __u64 tag = slot_key(&p->key, a);
+    struct kern_slot *slot = &cpu->cache.slots[slot_of(tag, a[0], a[1], a[2], a[3])];
+    tag |= cpu->cache.generation << 48;
+    if (slot->tag != tag || slot->addresses[0] != a[0] || slot->addresses[1] != a[1] ||
+        slot->addresses[2] != a[2] || slot->addresses[3] != a[3]) {
+        if (refill(slot, cpu, &p->key) < 0)
+            return;
+        slot->tag = tag;
+        __builtin_memcpy(slot->addresses, a, sizeof slot->addresses);
+    }
+    count_slot(slot, at, &p->sum);
 }
 
 #endif

@@ -229,7 +229,7 @@ static void set_services(struct count_bpf *programs)
         enum vttif_reason reason = vttif_filter_classify(&frame);
         programs->rodata->service_reason[i] = (uint8_t)reason;
         if (reason != VTTIF_REASON_KEEP)
-            programs->rodata->service_near[(i & 0xffff) >> 6] = 1;
+            programs->rodata->service_near[(i & 0xffff) >> 8] = 1;
     }
 }
 
@@ -251,7 +251,6 @@ static void set_sizes(struct count_bpf *programs, const struct kern_meta *meta)
     bpf_map__set_max_entries(programs->maps.pairs, meta->slots);
     bpf_map__set_max_entries(programs->maps.sums, meta->slots * meta->shards);
     bpf_map__set_max_entries(programs->maps.account, meta->cpus * KERN_ROWS);
-    bpf_map__set_max_entries(programs->maps.cache, meta->cpus * KERN_CACHE_SLOTS);
     bpf_map__set_max_entries(programs->maps.cpus, meta->cpus);
     bpf_map__set_max_entries(programs->maps.known, meta->max_pairs);
 }
@@ -294,7 +293,8 @@ static struct count_bpf *load(const struct live_config *config, const struct ker
 static size_t mapped_bytes(const struct bpf_map *map)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    size_t bytes = (size_t)bpf_map__max_entries(map) * bpf_map__value_size(map);
+    size_t each = (bpf_map__value_size(map) + 7u) / 8 * 8;
+    size_t bytes = (size_t)bpf_map__max_entries(map) * each;
     return (bytes + page - 1) / page * page;
 }
 
@@ -321,6 +321,8 @@ static bool map_all(struct kern *kern, GError **error)
     kern->pairs = map_memory(programs->maps.pairs, &whole, error);
     kern->sums = map_memory(programs->maps.sums, &whole, error);
     kern->account = map_memory(programs->maps.account, &whole, error);
+    kern->cpu_parts = map_memory(programs->maps.cpus, &whole, error);
+    kern->cpu_bytes = (bpf_map__value_size(programs->maps.cpus) + 7u) / 8 * 8;
     return whole;
 }
 
@@ -339,6 +341,7 @@ static void unmap_all(struct kern *kern)
     unmap(programs->maps.pairs, kern->pairs);
     unmap(programs->maps.sums, kern->sums);
     unmap(programs->maps.account, kern->account);
+    unmap(programs->maps.cpus, kern->cpu_parts);
 }
 
 /* --- programs and maps ------------------------------------------------------------------------ */

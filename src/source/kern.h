@@ -4,7 +4,7 @@
  * a directory of a bpffs if there is one, and found again there. How the counters are read, and
  * what is attached where, is live_bpf.c's work.
  *
- *     /sys/fs/bpf/vttif/  meta config state pairs sums account cache cpus known fragments watched
+ *     /sys/fs/bpf/vttif/  meta config state pairs sums account cpus known fragments watched
  *                         hosts crossings stages        the maps, by their names
  *                         link-INDEX-in, link-INDEX-out what tcx runs at an interface's hooks
  */
@@ -36,6 +36,8 @@ struct kern {
     struct kern_state *state;
     struct kern_pair *pairs;
     struct kern_sum *sums, *account;
+    uint8_t *cpu_parts; /* struct kern_cpu at each CPU's beginning */
+    size_t cpu_bytes;
     bool found; /* the counters were there already */
     int filter_fds[KERN_HOOKS]; /* the user's filter before each hook; -1: none */
     GArray *links; /* struct kern_link: what we have attached or found attached */

@@ -144,8 +144,12 @@ static bool read_counters(struct live *live, struct live_snapshot *snapshot, GEr
 /* Everything that CPUs have cached is worked out again. */
 static void renew(struct live_bpf *self)
 {
-    struct kern_config *config = self->kern->config;
-    __atomic_store_n(&config->generation, (uint16_t)(config->generation + 1), __ATOMIC_RELEASE);
+    const struct kern *kern = self->kern;
+    for (size_t cpu = 0; cpu < kern->cpus; cpu++) {
+        struct kern_cpu *part = (void *)(kern->cpu_parts + cpu * kern->cpu_bytes);
+        uint64_t next = (part->generation + 1) & 0xffff;
+        __atomic_store_n(&part->generation, next, __ATOMIC_RELEASE);
+    }
 }
 
 static uint32_t quantum_for(const struct live_bpf *self, uint64_t byte_threshold)
