@@ -34,6 +34,7 @@ struct proposal {
     const struct lattice *lattice;
     double mean[VTTIF_DIMS_MAX]; /* bytes of an edge, by dimension */
     bool turned[VTTIF_DIMS_MAX]; /* more bytes go down than up */
+    bool perfect; /* the lattice is the graph, under whatever name */
 };
 
 static int compare_axes(const void *first, const void *second)
@@ -93,8 +94,16 @@ static double propose_plan(struct proposal *proposal, struct plan *plan, const c
     qsort(plan->axes, plan->n_axes, sizeof *plan->axes, compare_axes);
     struct vttif_shape shape = shape_of(plan, archetype);
     uint32_t *position = positions(proposal, plan, grid_order(&shape));
+    const struct candidate *last = &proposal->search->last;
+    if (proposal->perfect && strcmp(archetype, "stencil-9") != 0 &&
+        strcmp(archetype, "stencil-27") != 0) {
+        search_propose_same(proposal->search, &shape, position, by_weight);
+        return last->score;
+    }
     fit(proposal->strong, &shape, position);
-    return search_propose(proposal->search, proposal->strong, &shape, position, by_weight);
+    double score = search_propose(proposal->search, proposal->strong, &shape, position, by_weight);
+    proposal->perfect = last->n_missing + last->n_extra == 0 && score == 1;
+    return score;
 }
 
 /* --- which axes ---------------------------------------------------------------------------- */
@@ -211,23 +220,6 @@ static void propose_one_dimension(struct proposal *proposal, struct plan *plan)
     propose_plan(proposal, plan, wraps ? "ring-allreduce" : "wavefront", false);
 }
 
-static double propose_open(struct proposal *proposal)
-{
-    struct plan plan = plan_of(proposal, 0, PAIRS_OPEN);
-    if (n_wrapping(&plan) > 0) {
-        return propose_plan(proposal, &plan, "torus", false);
-    }
-    double score = propose_plan(proposal, &plan, "mesh", false);
-    propose_plan(proposal, &plan, "wavefront", false);
-    if (plan.n_axes == 2)
-        propose_plan(proposal, &plan, "stencil-9", false);
-    if (plan.n_axes == 3)
-        propose_plan(proposal, &plan, "stencil-27", false);
-    if (plan.axes[0].extent == 2)
-        propose_plan(proposal, &plan, "hypercube", false);
-    return score;
-}
-
 static void propose_periodic(struct proposal *proposal)
 {
     unsigned n_pairs = 0;
@@ -246,6 +238,27 @@ static void propose_periodic(struct proposal *proposal)
                 propose_plan(proposal, &plan, "torus", by_weight);
         }
     }
+}
+
+static double propose_open(struct proposal *proposal)
+{
+    struct plan plan = plan_of(proposal, 0, PAIRS_OPEN);
+    if (n_wrapping(&plan) > 0) {
+        double torus = propose_plan(proposal, &plan, "torus", false);
+        propose_periodic(proposal);
+        return torus;
+    }
+    double score = propose_plan(proposal, &plan, "mesh", false);
+    propose_plan(proposal, &plan, "wavefront", false);
+    if (plan.axes[0].extent == 2)
+        propose_plan(proposal, &plan, "hypercube", false);
+    propose_periodic(proposal);
+    proposal->perfect = false;
+    if (plan.n_axes == 2)
+        propose_plan(proposal, &plan, "stencil-9", false);
+    if (plan.n_axes == 3)
+        propose_plan(proposal, &plan, "stencil-27", false);
+    return score;
 }
 
 static double volume(const struct lattice *lattice)
@@ -296,7 +309,6 @@ static void propose_lattice(struct search *search, const struct strong *strong,
 {
     struct proposal proposal = {.search = search, .strong = strong, .lattice = lattice};
     measure(&proposal);
-    propose_periodic(&proposal);
     double score = propose_open(&proposal);
     for (int layer = 0; layer < LAYERS_MOST && score < 1; layer++)
         if (!grow(&proposal, lattice, &score))
@@ -311,6 +323,7 @@ static void propose_chain(struct search *search, const struct strong *strong,
     struct plan plan = plan_of(&proposal, 0, PAIRS_OPEN);
     if (!plan.axes[0].wraps)
         propose_one_dimension(&proposal, &plan);
+    proposal.perfect = false;
     plan.axes[0].wraps = true;
     propose_one_dimension(&proposal, &plan);
 }

@@ -236,6 +236,25 @@ static bool is_better(const struct candidate *a, const struct candidate *b)
     return fabs(a->forward - 0.5) > fabs(b->forward - 0.5); /* all one way, of two roots */
 }
 
+/* Takes the candidate's position over. */
+static void keep_best(struct search *search, struct candidate candidate)
+{
+    search->last = candidate;
+    for (guint i = 0; i < search->candidates->len; i++) {
+        struct candidate *old = &g_array_index(search->candidates, struct candidate, i);
+        if (!shape_equal(&old->shape, &candidate.shape))
+            continue;
+        if (is_better(&candidate, old)) {
+            g_free(old->position);
+            *old = candidate;
+        } else {
+            g_free(candidate.position);
+        }
+        return;
+    }
+    g_array_append_val(search->candidates, candidate);
+}
+
 double search_propose(struct search *search, const struct strong *strong,
                       const struct vttif_shape *shape, uint32_t *position, bool by_weight)
 {
@@ -245,20 +264,19 @@ double search_propose(struct search *search, const struct strong *strong,
                                   .by_weight = by_weight,
                                   .hub = strong->hub};
     judge(&candidate, search->graph);
-    for (guint i = 0; i < search->candidates->len; i++) {
-        struct candidate *old = &g_array_index(search->candidates, struct candidate, i);
-        if (!shape_equal(&old->shape, shape))
-            continue;
-        if (is_better(&candidate, old)) {
-            g_free(old->position);
-            *old = candidate;
-        } else {
-            g_free(position);
-        }
-        return candidate.score;
-    }
-    g_array_append_val(search->candidates, candidate);
+    keep_best(search, candidate);
     return candidate.score;
+}
+
+void search_propose_same(struct search *search, const struct vttif_shape *shape, uint32_t *position,
+                         bool by_weight)
+{
+    struct candidate candidate = search->last;
+    candidate.archetype = archetype_of(shape);
+    candidate.shape = *shape;
+    candidate.position = position;
+    candidate.by_weight = by_weight;
+    keep_best(search, candidate);
 }
 
 bool candidate_stands(const struct candidate *candidate)

@@ -33,6 +33,7 @@ struct candidate {
 
 struct search {
     const struct graph *graph;
+    struct candidate last; /* the one judged last; its position is not its own */
     GArray *candidates; /* of struct candidate: the best of each shape */
 };
 
@@ -42,6 +43,10 @@ void search_free(struct search *search);
  * Returns its score. */
 double search_propose(struct search *search, const struct strong *strong,
                       const struct vttif_shape *shape, uint32_t *position, bool by_weight);
+/* The same for another name of the graph that was judged last, without an error: nothing is counted
+ * again. */
+void search_propose_same(struct search *search, const struct vttif_shape *shape, uint32_t *position,
+                         bool by_weight);
 /* Is it a name? */
 bool candidate_stands(const struct candidate *candidate);
 /* Best first. */

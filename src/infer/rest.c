@@ -11,7 +11,8 @@
 
 struct removal {
     const struct candidate *candidate;
-    double level, most; /* median of a cell; above most it is an outlier */
+    uint32_t master; /* the endpoint with the most bytes */
+    double level, most; /* median of a cell of others; above most a cell of its is an outlier */
     double taken;
 };
 
@@ -22,40 +23,68 @@ static bool is_inside(const struct candidate *candidate, uint32_t u, const struc
            candidate->archetype->adjacent(&candidate->shape, p, q);
 }
 
-static int compare(const void *a, const void *b)
+/* The endpoint with the most bytes: if it is a master, its cells are no guide to the others'. */
+static uint32_t heaviest(const struct graph *graph)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double median(GArray *values)
-{
-    g_array_sort(values, compare);
-    return g_array_index(values, double, values->len / 2);
-}
-
-/* Median and outliers of the cells at or above a tenth of the cut: below are acknowledgements. */
-static void find_level(struct removal *removal, const struct graph *graph)
-{
-    g_autoptr(GArray) logs = g_array_new(FALSE, FALSE, sizeof(double));
+    uint32_t best = 0;
+    double most = -1;
     for (uint32_t u = 0; u < graph->n; u++) {
-        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
-            const struct arc *arc = &graph->arcs[k];
-            double value = log(arc->out);
-            if (arc->out > 0.1 * removal->candidate->cut && !arc->known &&
-                is_inside(removal->candidate, u, arc))
-                g_array_append_val(logs, value);
+        double bytes = 0;
+        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++)
+            bytes += graph->arcs[k].out + graph->arcs[k].in;
+        if (bytes > most) {
+            most = bytes;
+            best = u;
         }
     }
+    return best;
+}
+
+/* Cells by weight, of the archetype's edges that are not the heaviest endpoint's; those below a
+ * tenth of the cut are acknowledgements. Returns their number. */
+static size_t count_cells(const struct removal *removal, const struct graph *graph, uint32_t *count)
+{
+    uint32_t master = removal->master;
+    double least = 0.1 * removal->candidate->cut;
+    size_t cells = 0;
+    for (uint32_t u = 0; u < graph->n; u++) {
+        for (size_t k = graph->start[u]; u != master && k < graph->start[u + 1]; k++) {
+            const struct arc *arc = &graph->arcs[k];
+            if (arc->out <= least || arc->known || arc->to == master ||
+                !is_inside(removal->candidate, u, arc))
+                continue;
+            count[weight_bin(graph, arc->out)]++;
+            cells++;
+        }
+    }
+    return cells;
+}
+
+static unsigned median_bin(const uint32_t *count, size_t cells)
+{
+    size_t seen = 0;
+    unsigned bin = 0;
+    while (bin + 1 < WEIGHT_BINS && (seen += count[bin]) <= cells / 2)
+        bin++;
+    return bin;
+}
+
+/* Median and deviation of the logarithms, which is what bins are. */
+static void find_level(struct removal *removal, const struct graph *graph)
+{
     removal->level = removal->most = INFINITY;
-    if (logs->len == 0 || removal->candidate->archetype->is_main)
+    g_autofree uint32_t *count = g_new0(uint32_t, WEIGHT_BINS);
+    g_autofree uint32_t *off = g_new0(uint32_t, WEIGHT_BINS);
+    size_t cells = count_cells(removal, graph, count);
+    if (cells < 3 || removal->candidate->archetype->is_main)
         return;
-    double middle = median(logs);
-    for (guint i = 0; i < logs->len; i++)
-        g_array_index(logs, double, i) = fabs(g_array_index(logs, double, i) - middle);
-    double sigma = SIGMA_OF_MAD * median(logs);
-    removal->level = exp(middle);
-    removal->most = removal->level * MAX(OUTLIER_LEAST, exp(OUTLIER_SIGMAS * sigma));
+    unsigned middle = median_bin(count, cells);
+    for (unsigned bin = 0; bin < WEIGHT_BINS; bin++)
+        off[bin > middle ? bin - middle : middle - bin] += count[bin];
+    double beyond = OUTLIER_SIGMAS * SIGMA_OF_MAD * median_bin(off, cells);
+    removal->level = weight_of_bin(graph, middle);
+    removal->most = MAX(OUTLIER_LEAST * removal->level,
+                        weight_of_bin(graph, (unsigned)MAX(0, (double)middle - beyond)));
 }
 
 static double left_of(const struct removal *removal, double bytes)
@@ -68,15 +97,16 @@ static void keep(void *data, uint32_t u, const struct arc *arc, struct arc *rest
     struct removal *removal = data;
     if (!is_inside(removal->candidate, u, arc))
         return;
-    rest->out = left_of(removal, arc->out);
-    rest->in = left_of(removal, arc->in);
+    bool of_master = u == removal->master || arc->to == removal->master;
+    rest->out = of_master ? left_of(removal, arc->out) : 0;
+    rest->in = of_master ? left_of(removal, arc->in) : 0;
     rest->known = arc_weight(rest) <= 0;
     removal->taken += arc->out - rest->out;
 }
 
 struct graph *rest_new(const struct graph *graph, const struct candidate *candidate, double *taken)
 {
-    struct removal removal = {.candidate = candidate};
+    struct removal removal = {.candidate = candidate, .master = heaviest(graph)};
     find_level(&removal, graph);
     struct graph *rest = graph_rest(graph, keep, &removal);
     *taken = removal.taken;
