@@ -21,7 +21,7 @@ G_BEGIN_DECLS
 struct vttif_edge {
     uint32_t from, to; /* endpoint indices, from != to */
     double bytes; /* T[from][to] */
-    double ratio; /* bytes / max(T), bmin <= ratio <= 1 */
+    double ratio; /* bytes / max(T), bmin <= ratio <= 1; less for the diagonals of a stencil */
 };
 
 struct vttif_topology;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "infer/archetype.h"
+
 #include <vttif/error.h>
 #include <vttif/topology.h>
 
@@ -15,6 +17,16 @@ static gpointer pair_key(uint32_t a, uint32_t b)
     return (gpointer)((uint64_t)MAX(a, b) << 32 | MIN(a, b));
 }
 
+/* What a pair is to the parts that were recognised. */
+enum known { OF_NO_PART, MAIN, FAINT /* a stencil's diagonal: light as it is, it is an edge */ };
+
+static enum known known_as(GHashTable *pairs, uint32_t a, uint32_t b)
+{
+    if (!pairs)
+        return MAIN;
+    return (enum known)GPOINTER_TO_INT(g_hash_table_lookup(pairs, pair_key(a, b)));
+}
+
 /* InferTopology of the paper's section 2, for the cells of one sender. With pairs, which are not
  * NULL but where something was recognised, only those are edges. */
 static void prune_row(struct vttif_topology *topology, size_t from, double max, GHashTable *pairs)
@@ -22,12 +34,13 @@ static void prune_row(struct vttif_topology *topology, size_t from, double max, 
     size_t n_cells;
     const struct vttif_cell *cells = vttif_matrix_row(topology->matrix, from, &n_cells);
     for (size_t k = 0; k < n_cells; k++) {
-        double ratio = cells[k].bytes / max;
-        if (cells[k].to == from || ratio < topology->bmin)
+        struct vttif_edge edge = {(uint32_t)from, cells[k].to, cells[k].bytes,
+                                  cells[k].bytes / max};
+        if (edge.to == from)
             continue;
-        struct vttif_edge edge = {(uint32_t)from, cells[k].to, cells[k].bytes, ratio};
-        bool known = !pairs || g_hash_table_contains(pairs, pair_key(edge.from, edge.to));
-        g_array_append_val(known ? topology->edges : topology->others, edge);
+        enum known known = known_as(pairs, edge.from, edge.to);
+        if (edge.ratio >= topology->bmin || known == FAINT)
+            g_array_append_val(known == OF_NO_PART ? topology->others : topology->edges, edge);
     }
 }
 
@@ -55,7 +68,22 @@ struct vttif_topology *vttif_topology_infer(struct vttif_matrix *matrix, double 
     return prune(matrix, bmin, NULL);
 }
 
-/* The pairs of all parts; free with g_hash_table_unref. NULL if nothing was recognised. */
+static void add_pairs(GHashTable *set, const struct vttif_name *name)
+{
+    size_t n_pairs;
+    g_autofree struct vttif_pair *pairs = vttif_name_edges(name, &n_pairs);
+    const struct archetype *archetype = archetype_of(&name->shape);
+    for (size_t i = 0; i < n_pairs; i++) {
+        uint32_t a = pairs[i].from, b = pairs[i].to;
+        bool is_main = !archetype->is_main ||
+                       archetype->is_main(&name->shape, name->position[a], name->position[b]);
+        if (is_main || known_as(set, a, b) == OF_NO_PART)
+            g_hash_table_insert(set, pair_key(a, b), GINT_TO_POINTER(is_main ? MAIN : FAINT));
+    }
+}
+
+/* The pairs of all parts, to what they are; free with g_hash_table_unref. NULL if nothing was
+ * recognised. */
 static GHashTable *recognised_pairs(const struct vttif_recognition *recognition)
 {
     size_t n_parts;
@@ -63,12 +91,8 @@ static GHashTable *recognised_pairs(const struct vttif_recognition *recognition)
     if (n_parts == 0)
         return NULL;
     GHashTable *set = g_hash_table_new(g_direct_hash, g_direct_equal);
-    for (size_t k = 0; k < n_parts; k++) {
-        size_t n_pairs;
-        g_autofree struct vttif_pair *pairs = vttif_name_edges(&parts[k].name, &n_pairs);
-        for (size_t i = 0; i < n_pairs; i++)
-            g_hash_table_add(set, pair_key(pairs[i].from, pairs[i].to));
-    }
+    for (size_t k = 0; k < n_parts; k++)
+        add_pairs(set, &parts[k].name);
     return set;
 }
 
