@@ -227,7 +227,7 @@ static void propose_periodic(struct proposal *proposal)
         n_pairs += proposal->lattice->extent[d] == 2;
     bool heavy = has_heavy_pair(proposal);
     for (unsigned cycles = 0; n_pairs > 0 && cycles <= n_pairs / 2; cycles++) {
-        for (int pairs = PAIRS_OPEN; pairs <= PAIRS_BY_WEIGHT; pairs++) {
+        for (int pairs = PAIRS_BY_WEIGHT; pairs >= PAIRS_OPEN; pairs--) {
             struct plan plan = plan_of(proposal, cycles, (enum pairs)pairs);
             bool by_weight = pairs == PAIRS_BY_WEIGHT;
             if (n_wrapping(&plan) == 0 || (by_weight && !heavy))

@@ -76,7 +76,7 @@ static void find_level(struct removal *removal, const struct graph *graph)
     g_autofree uint32_t *count = g_new0(uint32_t, WEIGHT_BINS);
     g_autofree uint32_t *off = g_new0(uint32_t, WEIGHT_BINS);
     size_t cells = count_cells(removal, graph, count);
-    if (cells < 3 || removal->candidate->archetype->is_main)
+    if (cells < 3 || removal->candidate->archetype->neighbours) /* sparse: it has but a few edges */
         return;
     unsigned middle = median_bin(count, cells);
     for (unsigned bin = 0; bin < WEIGHT_BINS; bin++)
