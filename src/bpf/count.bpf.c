@@ -26,13 +26,10 @@ static __always_inline void set_key(struct packet *p, const struct decoded *d)
     p->key.kind = mac ? ADDRESS_MAC : d->kind;
 }
 
-/* Decodes and judges; returns the row of account that the packet belongs to. */
-__noinline int read_long(struct __sk_buff *skb, struct packet *p, __u32 rejected)
+/* Decodes and judges; returns the row that the packet belongs to. */
+static __noinline __u32 read_long(struct __sk_buff *skb, struct cpu *cpu, struct packet *p,
+                                  __u32 rejected)
 {
-    __u32 at = bpf_get_smp_processor_id();
-    struct cpu *cpu = bpf_map_lookup_elem(&cpus, &at);
-    if (!cpu || !p)
-        return KERN_UNDECODABLE;
     struct decoded *d = &cpu->frame_is;
     if (decode_packet(skb, cpu) == MALFORMED) {
         p->sum.packets = 1;
@@ -46,7 +43,7 @@ __noinline int read_long(struct __sk_buff *skb, struct packet *p, __u32 rejected
     if (d->fragment != FRAGMENT_NONE)
         reason = join_fragment(d, reason);
     set_key(p, d);
-    return (int)reason;
+    return reason;
 }
 
 /* Whether the packet came in at a hook where it was counted. */
@@ -60,12 +57,16 @@ static __always_inline bool is_counted(struct __sk_buff *skb)
 __noinline int count_long(struct __sk_buff *skb, __u32 place, __u32 rejected)
 {
     struct packet p = {};
+    __u32 at = bpf_get_smp_processor_id();
+    struct cpu *cpu = bpf_map_lookup_elem(&cpus, &at);
+    if (!cpu)
+        return 0;
     p.key.place = place;
-    int row = read_long(skb, &p, rejected);
-    if (row == KERN_KEEP)
-        count_key(&p);
+    __u32 reason = read_long(skb, cpu, &p, rejected);
+    if (reason == KERN_KEEP)
+        count_key(cpu, &p);
     else
-        count_row(bpf_get_smp_processor_id(), (__u32)row, &p.sum);
+        count_row(cpu, reason & (KERN_ROWS - 1), &p.sum);
     return 0;
 }
 

@@ -32,11 +32,8 @@ MAPPED_ARRAY(struct kern_state) state SEC(".maps");
 
 MAPPED_ARRAY(struct kern_pair) pairs SEC(".maps");
 
-/* shards times slots */
+/* shards times (slots of pairs, then rows) */
 MAPPED_ARRAY(struct kern_sum) sums SEC(".maps");
-
-/* cpus times KERN_ROWS */
-MAPPED_ARRAY(struct kern_sum) account SEC(".maps");
 
 /* What decode.h finds out of a frame. */
 struct decoded {
@@ -63,8 +60,7 @@ struct cpu {
     __u8 frame[SCRATCH + 64]; /* the head of a frame that is read the long way */
     struct decoded frame_is, outer_is;
     __u32 spare; /* 1 + a pair that was taken from next but is unused; 0: none */
-    __u32 unused;
-};
+} __attribute__((aligned(64)));
 
 /* a CPU each */
 MAPPED_ARRAY(struct cpu) cpus SEC(".maps");
@@ -120,7 +116,6 @@ const volatile __u32 count_mode; /* enum vttif_count: what thresholds are measur
 const volatile __u32 keep; /* bit 1 << reason: counted as the program's */
 const volatile __u32 vxlan; /* 1: frames inside VXLAN */
 const volatile __u32 n_slots; /* pairs in one shard */
-const volatile __u32 n_shards;
 const volatile __u32 atomically; /* 1: CPUs share shards */
 /* 1: among the 256 ports from 256 * i is one of a service */
 const volatile __u8 service_near[256];

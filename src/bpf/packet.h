@@ -22,7 +22,6 @@ enum { TAG_BYTES = 4 };
 struct packet {
     struct kern_key key;
     struct kern_sum sum;
-    __u32 reason;
 };
 
 static __always_inline __u16 be16(const __u8 *at)

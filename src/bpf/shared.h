@@ -8,7 +8,7 @@
  *
  *     packet ──► key ──► slot (this CPU's cache) ─────► sums   (this CPU's, bytes and packets)
  *                          │ miss                 ▲
- *                          └──► known: key ► pair ┘ new: pairs[next]; full: account[OTHER]
+ *                          └──► known: key ► pair ┘ new: pairs[next]; full: row OTHER
  *
  * Every map but known, fragments, hosts and watched is an array that user space has mapped: it is
  * read without a system call. What each CPU writes for itself stands apart, so nothing is locked.
@@ -53,23 +53,25 @@ struct kern_pair {
 struct kern_slot {
     __u64 tag; /* ports as in the frame, kind << 32, place << 40, generation << 48; 0: free */
     __u64 addresses[4]; /* as in the frame for IPv4 (both in the first) and MACs (in two) */
-    __u32 target; /* a pair, or KERN_ROW | row of account */
+    __u32 target; /* a pair, or slots of pairs + row */
     __u32 granted;
     __s64 credit; /* what is left of it */
+    __u64 unused; /* a cache line each */
 };
 
-#define KERN_ROW           0x80000000u
 #define KERN_QUANTUM_SHARE 16
 #define KERN_CACHE_BITS    10
 
 /* The beginning of a CPU's own part of the map cpus; what follows is the programs' business. */
 struct kern_cpu {
-    __u64 generation; /* 16 bits; another one: everything cached is resolved again */
+    __u64 generation; /* << 48, as in a tag; another one: everything cached is resolved again */
+    __u32 first; /* of sums: where this CPU's copy begins */
+    __u32 unused[13];
     struct kern_slot slots[1 << KERN_CACHE_BITS];
 };
 
-/* Rows of account. The first are those of enum vttif_reason; these are the ones that the kernel
- * decides itself. */
+/* What is no pair's: rows behind the pairs in each copy of sums. The first are those of enum
+ * vttif_reason; these are the ones that the kernel decides itself. */
 enum kern_row {
     KERN_KEEP = 0,
     KERN_ARP = 1,
@@ -155,7 +157,8 @@ enum kern_hook { KERN_IN_PORT, KERN_IN_HOST, KERN_OUT_PORT, KERN_OUT_HOST, KERN_
 _Static_assert(sizeof(struct kern_key) == 40, "keys are hashed as they stand, without padding");
 _Static_assert(sizeof(struct kern_sum) == 32, "a sum fills half a cache line");
 _Static_assert(sizeof(struct kern_pair) == 72, "no hidden padding");
-_Static_assert(sizeof(struct kern_slot) == 56, "no hidden padding");
+_Static_assert(sizeof(struct kern_slot) == 64 && sizeof(struct kern_cpu) % 64 == 0,
+               "a slot is a cache line");
 _Static_assert(sizeof(struct kern_config) == 32, "no hidden padding");
 _Static_assert(sizeof(struct kern_datagram) == 40, "no hidden padding");
 _Static_assert(sizeof(struct kern_address) == 24, "no hidden padding");

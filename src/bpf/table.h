@@ -73,16 +73,21 @@ static __always_inline __u32 take_free(struct cpu *cpu, struct kern_state *share
     return at < n_slots ? at : n_slots;
 }
 
+static __always_inline __u32 row(__u32 which)
+{
+    return n_slots + which;
+}
+
 static __always_inline __u32 find_pair(const struct kern_key *key)
 {
     const __u32 *found = bpf_map_lookup_elem(&known, key);
-    return found ? *found : KERN_ROW | KERN_OTHER;
+    return found ? *found : row(KERN_OTHER);
 }
 
 /* Two CPUs may try this with the same key: one of them keeps its pair as a spare. */
 static __always_inline __u32 insert(const struct kern_key *key, struct cpu *cpu)
 {
-    __u32 zero = 0, none = KERN_ROW | KERN_OTHER;
+    __u32 zero = 0, none = row(KERN_OTHER);
     struct kern_state *shared = bpf_map_lookup_elem(&state, &zero);
     if (!shared || shared->full)
         return none;
@@ -118,20 +123,20 @@ static __always_inline long find_host(__u64 high, __u64 low, __u16 *port, __u8 k
     return found ? (long)*found : -1;
 }
 
-/* The pair of a key, new if it has to be, or the row of account. */
+/* The pair of a key, new if it has to be, or the row. */
 static __noinline __u32 resolve(struct kern_key *key, struct cpu *cpu, __u32 only_hosts)
 {
     if (only_hosts) {
         long from = find_host(key->from_high, key->from_low, &key->from_port, key->kind);
         long to = find_host(key->to_high, key->to_low, &key->to_port, key->kind);
         if (from < 0 || to < 0)
-            return KERN_ROW | KERN_STRANGER;
+            return row(KERN_STRANGER);
         if (from == to)
-            return KERN_ROW | KERN_SELF;
+            return row(KERN_SELF);
     }
     if (key->from_low == key->to_low && key->from_high == key->to_high &&
         key->from_port == key->to_port)
-        return KERN_ROW | KERN_SELF;
+        return row(KERN_SELF);
     const __u32 *found = bpf_map_lookup_elem(&known, key);
     return found ? *found : insert(key, cpu);
 }
@@ -176,7 +181,7 @@ static __noinline int refill(struct kern_slot *slot, struct cpu *cpu, const stru
     __u32 zero = 0;
     const struct kern_config *conf = bpf_map_lookup_elem(&config, &zero);
     struct kern_key resolved = *key;
-    if (slot->tag && !(slot->target & KERN_ROW))
+    if (slot->tag)
         report(slot);
     if (!conf)
         return -1;
@@ -204,22 +209,19 @@ static __always_inline void add(struct kern_sum *sum, const struct kern_sum *mor
     sum->packets += more->packets;
 }
 
-static __always_inline void count_row(__u32 cpu, __u32 row, const struct kern_sum *sum)
+static __always_inline void count_row(const struct cpu *cpu, __u32 which,
+                                      const struct kern_sum *sum)
 {
-    __u32 at = cpu * KERN_ROWS + (row & (KERN_ROWS - 1));
-    struct kern_sum *total = bpf_map_lookup_elem(&account, &at);
+    __u32 at = cpu->cache.first + row(which);
+    struct kern_sum *total = bpf_map_lookup_elem(&sums, &at);
     if (total)
-        add(total, sum, false);
+        add(total, sum, atomically);
 }
 
-static __always_inline void count_slot(struct kern_slot *slot, __u32 cpu,
+static __always_inline void count_slot(const struct cpu *cpu, struct kern_slot *slot,
                                        const struct kern_sum *more)
 {
-    if (slot->target & KERN_ROW) {
-        count_row(cpu, slot->target, more);
-        return;
-    }
-    __u32 at = (atomically ? cpu % n_shards : cpu) * n_slots + slot->target;
+    __u32 at = cpu->cache.first + slot->target;
     struct kern_sum *sum = bpf_map_lookup_elem(&sums, &at);
     if (!sum)
         return;
@@ -232,16 +234,12 @@ static __always_inline void count_slot(struct kern_slot *slot, __u32 cpu,
 }
 
 /* Counts for a key that has no slot yet, or is not as the lane wants it. */
-static __always_inline void count_key(const struct packet *p)
+static __always_inline void count_key(struct cpu *cpu, const struct packet *p)
 {
     __u64 a[4];
-    __u32 at = bpf_get_smp_processor_id();
-    struct cpu *cpu = bpf_map_lookup_elem(&cpus, &at);
-    if (!cpu)
-        return;
     __u64 tag = slot_key(&p->key, a);
     struct kern_slot *slot = &cpu->cache.slots[slot_of(tag, a[0], a[1], a[2], a[3])];
-    tag |= cpu->cache.generation << 48;
+    tag |= cpu->cache.generation;
     if (slot->tag != tag || slot->addresses[0] != a[0] || slot->addresses[1] != a[1] ||
         slot->addresses[2] != a[2] || slot->addresses[3] != a[3]) {
         if (refill(slot, cpu, &p->key) < 0)
@@ -249,7 +247,7 @@ static __always_inline void count_key(const struct packet *p)
         slot->tag = tag;
         __builtin_memcpy(slot->addresses, a, sizeof slot->addresses);
     }
-    count_slot(slot, at, &p->sum);
+    count_slot(cpu, slot, &p->sum);
 }
 
 #endif

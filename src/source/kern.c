@@ -241,7 +241,6 @@ static void set_constants(struct count_bpf *programs, const struct live_config *
     programs->rodata->keep = config->keep;
     programs->rodata->vxlan = config->vxlan;
     programs->rodata->n_slots = meta->slots;
-    programs->rodata->n_shards = meta->shards;
     programs->rodata->atomically = meta->shards < meta->cpus;
     set_services(programs);
 }
@@ -249,8 +248,7 @@ static void set_constants(struct count_bpf *programs, const struct live_config *
 static void set_sizes(struct count_bpf *programs, const struct kern_meta *meta)
 {
     bpf_map__set_max_entries(programs->maps.pairs, meta->slots);
-    bpf_map__set_max_entries(programs->maps.sums, meta->slots * meta->shards);
-    bpf_map__set_max_entries(programs->maps.account, meta->cpus * KERN_ROWS);
+    bpf_map__set_max_entries(programs->maps.sums, (meta->slots + KERN_ROWS) * meta->shards);
     bpf_map__set_max_entries(programs->maps.cpus, meta->cpus);
     bpf_map__set_max_entries(programs->maps.known, meta->max_pairs);
 }
@@ -320,7 +318,6 @@ static bool map_all(struct kern *kern, GError **error)
     kern->state = map_memory(programs->maps.state, &whole, error);
     kern->pairs = map_memory(programs->maps.pairs, &whole, error);
     kern->sums = map_memory(programs->maps.sums, &whole, error);
-    kern->account = map_memory(programs->maps.account, &whole, error);
     kern->cpu_parts = map_memory(programs->maps.cpus, &whole, error);
     kern->cpu_bytes = (bpf_map__value_size(programs->maps.cpus) + 7u) / 8 * 8;
     return whole;
@@ -340,7 +337,6 @@ static void unmap_all(struct kern *kern)
     unmap(programs->maps.state, kern->state);
     unmap(programs->maps.pairs, kern->pairs);
     unmap(programs->maps.sums, kern->sums);
-    unmap(programs->maps.account, kern->account);
     unmap(programs->maps.cpus, kern->cpu_parts);
 }
 
@@ -393,6 +389,16 @@ static bool prepare_pin(struct kern *kern, const struct live_config *config,
     return kern->lock >= 0 && check_pin(config, meta, &kern->found, error);
 }
 
+/* The counters are new. */
+static void begin(struct kern *kern, const struct kern_meta *meta)
+{
+    for (size_t cpu = 0; cpu < kern->cpus; cpu++) {
+        struct kern_cpu *part = (void *)(kern->cpu_parts + cpu * kern->cpu_bytes);
+        part->first = (uint32_t)(cpu % kern->shards * kern->stride);
+    }
+    *kern->meta = *meta;
+}
+
 struct kern *kern_open(const struct live_config *config, GError **error)
 {
     struct kern_meta meta = meta_for(config);
@@ -402,12 +408,13 @@ struct kern *kern_open(const struct live_config *config, GError **error)
     for (int i = 0; i < KERN_HOOKS; i++)
         kern->filter_fds[i] = -1;
     kern->pair_slots = meta.slots;
+    kern->stride = meta.slots + KERN_ROWS;
     kern->shards = meta.shards;
     kern->cpus = meta.cpus;
     bool opened = prepare_pin(kern, config, &meta, error) &&
                   (kern->programs = load(config, &meta, error)) && map_all(kern, error);
     if (opened && !kern->found)
-        *kern->meta = meta;
+        begin(kern, &meta);
     if (opened && config->filter)
         opened = kern_filter_load(kern, config->filter, error);
     if (!opened)

@@ -4,7 +4,7 @@
  * a directory of a bpffs if there is one, and found again there. How the counters are read, and
  * what is attached where, is live_bpf.c's work.
  *
- *     /sys/fs/bpf/vttif/  meta config state pairs sums account cpus known fragments watched
+ *     /sys/fs/bpf/vttif/  meta config state pairs sums cpus known fragments watched
  *                         hosts crossings stages        the maps, by their names
  *                         link-INDEX-in, link-INDEX-out what tcx runs at an interface's hooks
  */
@@ -29,13 +29,13 @@ struct kern {
     struct count_bpf *programs;
     char *pin; /* or NULL */
     int lock; /* the directory, locked; -1 */
-    size_t pair_slots, shards, cpus;
+    size_t pair_slots, stride, shards, cpus;
     /* maps, mapped into memory */
     struct kern_meta *meta;
     struct kern_config *config;
     struct kern_state *state;
     struct kern_pair *pairs;
-    struct kern_sum *sums, *account;
+    struct kern_sum *sums; /* shards of stride: pair_slots, then KERN_ROWS */
     uint8_t *cpu_parts; /* struct kern_cpu at each CPU's beginning */
     size_t cpu_bytes;
     bool found; /* the counters were there already */

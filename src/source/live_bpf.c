@@ -96,7 +96,7 @@ static void read_pairs(struct live_bpf *self, struct live_snapshot *snapshot)
             snapshot->pairs[i] = pair_of(&kern->pairs[at].key);
         snapshot->sums[i] = (struct live_sum){0};
         for (size_t shard = 0; shard < kern->shards; shard++)
-            add_sum(&snapshot->sums[i], &kern->sums[shard * kern->pair_slots + at]);
+            add_sum(&snapshot->sums[i], &kern->sums[shard * kern->stride + at]);
     }
     snapshot->n_pairs = n;
 }
@@ -107,8 +107,8 @@ static void read_account(const struct live_bpf *self, struct live_snapshot *snap
     struct live_sum undecodable = {0};
     memset(snapshot->filtered, 0, sizeof snapshot->filtered);
     snapshot->other = (struct live_sum){0};
-    for (size_t cpu = 0; cpu < kern->cpus; cpu++) {
-        const struct kern_sum *rows = &kern->account[cpu * KERN_ROWS];
+    for (size_t shard = 0; shard < kern->shards; shard++) {
+        const struct kern_sum *rows = &kern->sums[shard * kern->stride + kern->pair_slots];
         for (size_t reason = 0; reason < VTTIF_REASONS; reason++)
             add_sum(&snapshot->filtered[reason], &rows[reason]);
         add_sum(&snapshot->other, &rows[KERN_OTHER]);
@@ -147,7 +147,7 @@ static void renew(struct live_bpf *self)
     const struct kern *kern = self->kern;
     for (size_t cpu = 0; cpu < kern->cpus; cpu++) {
         struct kern_cpu *part = (void *)(kern->cpu_parts + cpu * kern->cpu_bytes);
-        uint64_t next = (part->generation + 1) & 0xffff;
+        uint64_t next = part->generation + (UINT64_C(1) << 48);
         __atomic_store_n(&part->generation, next, __ATOMIC_RELEASE);
     }
 }
