@@ -9,6 +9,7 @@
  */
 #include "monitor/monitor.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,6 +176,8 @@ int main(int argc, char **argv)
               stderr);
         return 2;
     }
+    mallopt(M_TRIM_THRESHOLD, 64 << 20); /* as vttifd has it */
+    mallopt(M_MMAP_THRESHOLD, 8 << 20);
     size_t endpoints = strtoul(argv[1], NULL, 10);
     unsigned history = (unsigned)atoi(argv[2]), seconds = (unsigned)atoi(argv[3]);
     unsigned rate = (unsigned)atoi(argv[4]);
@@ -196,10 +199,10 @@ int main(int argc, char **argv)
     double bound = 4.0 * history * (double)(endpoints * endpoints);
     size_t memory = monitor_status(monitor).history_bytes;
     printf(
-        "| %zu | %zu | %u s | %.0f MB (%.2f of 4nm²) | %zu | %.2f | %.2f | %.2f | %.2f | %.2f |\n",
+        "| %zu | %zu | %u s | %.0f MB (%.2f of 4nm²) | %zu | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f |\n",
         endpoints, busy->n, history, (double)memory / 1e6, (double)memory / bound, times.n,
         times.answers[times.n / 2], times.answers[times.n * 99 / 100], times.answers[times.n - 1],
-        times.work[times.n * 99 / 100], times.poll_ms);
+        times.work[times.n / 2], times.work[times.n * 99 / 100], times.poll_ms);
     g_free(times.answers);
     g_free(times.work);
     return 0;

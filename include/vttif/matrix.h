@@ -93,6 +93,10 @@ gssize vttif_matrix_find(const struct vttif_matrix *matrix, const char *name);
 /* Adds bytes (finite, >= 0) to T[from][to]. O(log d) for a pair that has traffic, O(d) for a new
  * one, d the number of cells in the row. */
 void vttif_matrix_add(struct vttif_matrix *matrix, size_t from, size_t to, double bytes);
+/* Replaces a row by n cells, copied, in ascending order of receiver, no receiver twice, bytes
+ * finite and > 0. O(n). */
+void vttif_matrix_set_row(struct vttif_matrix *matrix, size_t from, const struct vttif_cell *cells,
+                          size_t n);
 /* T[from][to]. O(log d). */
 double vttif_matrix_get(const struct vttif_matrix *matrix, size_t from, size_t to);
 /* The cells of a row in ascending order of receiver; *n_cells gets their number. Owned by the

@@ -2,6 +2,7 @@
 /* vttifd: its options. */
 #include "daemon/daemon.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -124,6 +125,10 @@ static int act(const struct command *command, char **overrides)
 
 int main(int argc, char **argv)
 {
+    /* Answers of megabytes are made and freed: pages that are given back each time would have to be
+     * faulted in again. */
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
+    mallopt(M_MMAP_THRESHOLD, 8 << 20);
     g_autoptr(GPtrArray) overrides = g_ptr_array_new_with_free_func(g_free);
     struct command command = {0};
     GError *error = NULL;

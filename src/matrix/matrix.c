@@ -113,6 +113,23 @@ void vttif_matrix_add(struct vttif_matrix *matrix, size_t from, size_t to, doubl
         row_insert(row, at, (struct vttif_cell){.to = (uint32_t)to, .bytes = bytes});
 }
 
+void vttif_matrix_set_row(struct vttif_matrix *matrix, size_t from, const struct vttif_cell *cells,
+                          size_t n)
+{
+    g_return_if_fail(from < matrix->size);
+    for (size_t i = 0; i < n; i++)
+        g_return_if_fail(cells[i].to < matrix->size && (i == 0 || cells[i - 1].to < cells[i].to) &&
+                         isfinite(cells[i].bytes) && cells[i].bytes > 0);
+    struct row *row = &matrix->rows[from];
+    if (n > row->allocated) {
+        row->allocated = n;
+        row->cells = g_renew(struct vttif_cell, row->cells, n);
+    }
+    if (n > 0)
+        memcpy(row->cells, cells, n * sizeof *cells);
+    row->used = n;
+}
+
 double vttif_matrix_get(const struct vttif_matrix *matrix, size_t from, size_t to)
 {
     g_return_val_if_fail(from < matrix->size && to < matrix->size, 0);

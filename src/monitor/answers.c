@@ -30,11 +30,10 @@ static size_t choose_rows(const struct monitor *monitor, const uint64_t *sums, s
     size_t n_endpoints = directory_endpoints(monitor->directory), n = 0;
     for (size_t i = 0; i < n_endpoints; i++)
         rows[i] = active_only || i == 0 ? -1 : 0;
-    for (uint32_t i = 0; i < n_pairs; i++)
-        if (sums[i]) {
-            struct directory_pair pair = directory_get_pair(monitor->directory, i);
-            rows[pair.from] = rows[pair.to] = 0;
-        }
+    const struct directory_pair *pairs = directory_all_pairs(monitor->directory);
+    for (size_t i = 0; i < n_pairs; i++)
+        if (sums[i])
+            rows[pairs[i].from] = rows[pairs[i].to] = 0;
     const uint32_t *order = directory_endpoint_order(monitor->directory);
     for (size_t i = 0; i < n_endpoints; i++)
         if (rows[order[i]] == 0) {
@@ -42,6 +41,25 @@ static size_t choose_rows(const struct monitor *monitor, const uint64_t *sums, s
             rows[order[i]] = (int32_t)n++;
         }
     return n;
+}
+
+/* The pairs in their order are the cells in theirs, row after row. */
+static void fill_rows(const struct monitor *monitor, const uint64_t *sums, size_t n_pairs,
+                      const int32_t *rows, struct vttif_matrix *matrix)
+{
+    const struct directory_pair *pairs = directory_all_pairs(monitor->directory);
+    const uint32_t *order = directory_pair_order(monitor->directory);
+    size_t all = directory_pairs(monitor->directory);
+    g_autofree struct vttif_cell *cells = g_new(struct vttif_cell, vttif_matrix_size(matrix) + 1);
+    for (size_t i = 0, n = 0; i < all; n = 0) {
+        uint32_t from = pairs[order[i]].from;
+        for (; i < all && pairs[order[i]].from == from; i++)
+            if (order[i] < n_pairs && sums[order[i]])
+                cells[n++] = (struct vttif_cell){.to = (uint32_t)rows[pairs[order[i]].to],
+                                                 .bytes = (double)sums[order[i]]};
+        if (n > 0)
+            vttif_matrix_set_row(matrix, (size_t)rows[from], cells, n);
+    }
 }
 
 struct vttif_matrix *monitor_build(const struct monitor *monitor, const uint64_t *sums,
@@ -53,14 +71,7 @@ struct vttif_matrix *monitor_build(const struct monitor *monitor, const uint64_t
     g_autofree const char **names = g_new(const char *, n_endpoints);
     size_t n = choose_rows(monitor, sums, n_pairs, active_only, rows, names);
     struct vttif_matrix *matrix = vttif_matrix_new(n, names);
-    const uint32_t *order = directory_pair_order(monitor->directory);
-    for (size_t i = 0; i < directory_pairs(monitor->directory); i++) {
-        if (order[i] >= n_pairs || !sums[order[i]])
-            continue;
-        struct directory_pair pair = directory_get_pair(monitor->directory, order[i]);
-        vttif_matrix_add(matrix, (size_t)rows[pair.from], (size_t)rows[pair.to],
-                         (double)sums[order[i]]);
-    }
+    fill_rows(monitor, sums, n_pairs, rows, matrix);
     fill_account(monitor, account, seconds, vttif_matrix_account(matrix));
     return matrix;
 }
@@ -99,14 +110,15 @@ static double seconds_of(const struct monitor *monitor, const struct monitor_int
     return (double)MAX(to_ns - from_ns, 0) / (double)NS_PER_SECOND;
 }
 
-/* The sums of all series; free with g_free. */
-static uint64_t *sum_series(const struct monitor *monitor, struct monitor_interval *interval,
-                            GError **error)
+/* The sums of all series; the monitor's, until the next question. */
+static const uint64_t *sum_series(const struct monitor *monitor, struct monitor_interval *interval,
+                                  GError **error)
 {
-    g_autofree uint64_t *sums = g_new0(uint64_t, monitor->options.history.max_series);
+    uint64_t *sums = monitor->sums;
+    memset(sums, 0, monitor->options.history.max_series * sizeof *sums);
     interval->resolution = history_sum(monitor->history, &interval->from, &interval->to, sums);
     if (interval->resolution)
-        return g_steal_pointer(&sums);
+        return sums;
     struct monitor_interval all = monitor_remembered(monitor);
     g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT,
                 "nothing is remembered of that interval, but from %" G_GINT64_FORMAT
@@ -121,7 +133,7 @@ struct vttif_matrix *monitor_matrix(const struct monitor *monitor,
                                     struct monitor_interval *interval, bool active_only,
                                     GError **error)
 {
-    g_autofree uint64_t *sums = sum_series(monitor, interval, error);
+    const uint64_t *sums = sum_series(monitor, interval, error);
     if (!sums)
         return NULL;
     return monitor_build(monitor, sums + SERIES_PAIRS, directory_pairs(monitor->directory), sums,
@@ -139,7 +151,7 @@ struct vttif_topology *monitor_topology(const struct monitor *monitor,
 bool monitor_bytes(const struct monitor *monitor, struct monitor_interval *interval,
                    uint64_t *bytes, GError **error)
 {
-    g_autofree uint64_t *sums = sum_series(monitor, interval, error);
+    const uint64_t *sums = sum_series(monitor, interval, error);
     if (!sums)
         return false;
     for (size_t i = 0; i < directory_pairs(monitor->directory); i++)
@@ -191,7 +203,7 @@ static void offer(struct monitor_pair *heap, size_t *n, size_t limit, struct mon
 struct monitor_pair *monitor_top(const struct monitor *monitor, struct monitor_interval *interval,
                                  size_t limit, size_t *n_pairs, GError **error)
 {
-    g_autofree uint64_t *sums = sum_series(monitor, interval, error);
+    const uint64_t *sums = sum_series(monitor, interval, error);
     if (!sums)
         return NULL;
     size_t all = directory_pairs(monitor->directory);

@@ -157,6 +157,11 @@ size_t directory_pairs(const struct directory *directory)
     return directory->pairs->len;
 }
 
+const struct directory_pair *directory_all_pairs(const struct directory *directory)
+{
+    return (const struct directory_pair *)(void *)directory->pairs->data;
+}
+
 struct directory_pair directory_get_pair(const struct directory *directory, uint32_t pair)
 {
     return g_array_index(directory->pairs, struct directory_pair, pair);

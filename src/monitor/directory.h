@@ -29,6 +29,8 @@ size_t directory_endpoints(const struct directory *directory);
 const char *directory_name(const struct directory *directory, uint32_t endpoint);
 gssize directory_find(const struct directory *directory, const char *name);
 size_t directory_pairs(const struct directory *directory);
+/* All pairs by their numbers; valid until one is added. */
+const struct directory_pair *directory_all_pairs(const struct directory *directory);
 struct directory_pair directory_get_pair(const struct directory *directory, uint32_t pair);
 
 /* All endpoints in the order in which people want to see them: the hosts in that of their file,

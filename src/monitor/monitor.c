@@ -273,6 +273,7 @@ struct monitor *monitor_new(const struct monitor_options *options)
     /* Pair 0 comes beside the others. */
     monitor->options.history.max_series = SERIES_PAIRS + monitor->options.max_pairs + 1;
     monitor->directory = directory_new(monitor->options.max_pairs, options->hosts);
+    monitor->sums = g_new0(uint64_t, monitor->options.history.max_series);
     monitor->seen = g_array_new(FALSE, TRUE, sizeof(struct seen));
     monitor->totals = g_array_new(FALSE, TRUE, sizeof(struct total));
     monitor->crossings = g_array_new(FALSE, FALSE, sizeof(struct live_crossing));
@@ -330,5 +331,6 @@ void monitor_free(struct monitor *monitor)
     g_array_unref(monitor->subscribers);
     vttif_matrix_unref(monitor->latest.matrix);
     g_free(monitor->baseline);
+    g_free(monitor->sums);
     g_free(monitor);
 }

@@ -44,6 +44,7 @@ struct monitor {
     struct live *source;
     struct directory *directory;
     struct history *history;
+    uint64_t *sums; /* for answers: one of each series */
     struct monitor_status status;
 
     int64_t offset_ns; /* time of day less the source's clock */

@@ -58,6 +58,21 @@ static void a_sparse_matrix_equals_a_dense_one(void)
     }
 }
 
+static void a_row_can_be_set_as_a_whole(void)
+{
+    g_autoptr(vttif_matrix) matrix = vttif_matrix_new(4, NULL);
+    vttif_matrix_add(matrix, 1, 0, 5);
+    vttif_matrix_set_row(matrix, 1, (const struct vttif_cell[]){{2, 7}, {3, 8}}, 2);
+    g_assert_cmpfloat(vttif_matrix_get(matrix, 1, 0), ==, 0);
+    g_assert_cmpfloat(vttif_matrix_get(matrix, 1, 2), ==, 7);
+    vttif_matrix_add(matrix, 1, 3, 1);
+    vttif_matrix_add(matrix, 1, 1, 1);
+    g_assert_cmpfloat(vttif_matrix_get(matrix, 1, 3), ==, 9);
+    g_assert_cmpuint(vttif_matrix_cells(matrix), ==, 3);
+    vttif_matrix_set_row(matrix, 1, NULL, 0);
+    g_assert_cmpuint(vttif_matrix_cells(matrix), ==, 0);
+}
+
 static void counts_have_names_both_ways(void)
 {
     enum vttif_count count;
@@ -86,6 +101,7 @@ int main(int argc, char **argv)
     g_test_add_func("/matrix/names are given or counted from 1", names_are_given_or_counted_from_1);
     g_test_add_func("/matrix/a sparse matrix equals a dense one",
                     a_sparse_matrix_equals_a_dense_one);
+    g_test_add_func("/matrix/a row can be set as a whole", a_row_can_be_set_as_a_whole);
     g_test_add_func("/matrix/counts have names both ways", counts_have_names_both_ways);
     g_test_add_func("/matrix/whatever is missing makes a lower bound, filtering does not",
                     whatever_is_missing_makes_a_lower_bound_and_filtering_does_not);
