@@ -34,6 +34,11 @@ bench: all
 	scripts/install-deps run bench
 	bench/run $(BUILD)
 
+# Section 4 of the paper again: doc/evaluation.md and its pictures. Takes some minutes.
+evaluate: all
+	scripts/install-deps run evaluate
+	bench/evaluate/run $(BUILD)
+
 format:
 	scripts/install-deps lint
 	clang-format -i $$(git ls-files -co --exclude-standard '*.c' '*.h')
@@ -45,4 +50,4 @@ lint: all
 clean:
 	rm -rf $(BUILD) $(BUILD)-sanitize
 
-.PHONY: all demo test test-sanitize install bench format lint clean
+.PHONY: all demo test test-sanitize install bench evaluate format lint clean

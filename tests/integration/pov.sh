@@ -229,7 +229,7 @@ refuses_all() {
 on_this_host() { # OPTIONS of mpirun, --, options of pov-mpi
     set -- mpirun.openmpi --allow-run-as-root --oversubscribe --mca mpi_yield_when_idle 1 \
         --mca btl tcp,self -np 2 "$@"
-    timeout 60 "$@" >out 2>&1
+    timeout 200 "$@" >out 2>&1
     status=$?
     cat out
     return "$status"
