@@ -7,14 +7,14 @@
 #include <vttif/error.h>
 
 #include "query/api.h"
+#include "query/connections.h"
 #include "query/listen.h"
 #include "query/prometheus.h"
 
 enum {
     BODY_MAX = SQL_LENGTH_MAX,
-    SILENCE_SECONDS = 30, /* of a client from whom a request is awaited */
     BEAT_SECONDS = 15, /* an empty line on quiet streams: is the client still there? */
-    UNREAD_MAX = 16, /* alerts that a stream may be behind */
+    UNREAD_MAX = 16 << 20, /* bytes that a stream may be behind */
     BREATH_MS = 200
 };
 
@@ -24,7 +24,7 @@ struct query {
     GSocketService *service;
     char *socket; /* path, to be taken away */
     char *token;
-    unsigned connections, connections_max;
+    struct connections *connections;
     GPtrArray *streams; /* of struct stream */
     unsigned subscription;
     guint beat;
@@ -37,36 +37,39 @@ struct query {
 struct stream {
     struct query *query;
     SoupServerMessage *message;
-    unsigned unread;
-    bool over;
+    gsize unread; /* bytes */
 };
 
-static void wrote_chunk(SoupServerMessage *message, struct stream *stream)
+static void wrote_data(SoupServerMessage *message, guint size, struct stream *stream)
 {
     (void)message;
-    if (stream->unread > 0)
-        stream->unread--;
+    stream->unread -= MIN(stream->unread, size);
+}
+
+static void stream_free(struct stream *stream)
+{
+    g_signal_handlers_disconnect_by_data(stream->message, stream);
+    g_object_unref(stream->message);
+    g_free(stream);
 }
 
 static void stream_ended(SoupServerMessage *message, struct stream *stream)
 {
     (void)message;
-    g_signal_handlers_disconnect_by_data(stream->message, stream);
     g_ptr_array_remove(stream->query->streams, stream);
-    g_object_unref(stream->message);
-    g_free(stream);
+    stream_free(stream);
 }
 
+/* Who does not read is cut off, and may come again: alerts are numbered. */
 static void stream_send(struct stream *stream, const char *text, size_t length)
 {
-    SoupMessageBody *body = soup_server_message_get_response_body(stream->message);
-    if (stream->over)
+    stream->unread += length;
+    if (stream->unread > UNREAD_MAX) {
+        connection_cut(connection_of(stream->message));
         return;
-    stream->over = stream->unread++ >= UNREAD_MAX;
-    if (stream->over)
-        soup_message_body_complete(body); /* the client may come again: alerts are numbered */
-    else
-        soup_message_body_append(body, SOUP_MEMORY_COPY, text, length);
+    }
+    soup_message_body_append(soup_server_message_get_response_body(stream->message),
+                             SOUP_MEMORY_COPY, text, length);
     soup_server_message_unpause(stream->message);
 }
 
@@ -80,9 +83,10 @@ static void stream_begin(struct query *query, SoupServerMessage *message)
     soup_server_message_set_status(message, SOUP_STATUS_OK, NULL);
     soup_message_headers_set_encoding(headers, SOUP_ENCODING_CHUNKED);
     soup_message_headers_set_content_type(headers, "application/x-ndjson", NULL);
+    soup_message_headers_replace(headers, "Cache-Control", "no-store");
     soup_message_body_set_accumulate(soup_server_message_get_response_body(message), FALSE);
-    g_socket_set_timeout(soup_server_message_get_socket(message), 0);
-    g_signal_connect(message, "wrote-chunk", G_CALLBACK(wrote_chunk), stream);
+    connection_streams(connection_of(message));
+    g_signal_connect(message, "wrote-body-data", G_CALLBACK(wrote_data), stream);
     g_signal_connect(message, "finished", G_CALLBACK(stream_ended), stream);
     stream_send(stream, "\n", 1); /* headers go with the first chunk: the client knows it is in */
 }
@@ -125,8 +129,7 @@ static bool same(const char *a, const char *b)
 static bool may_ask(const struct query *query, SoupServerMessage *message)
 {
     static const char scheme[] = "Bearer ";
-    GSocket *socket = soup_server_message_get_socket(message);
-    if (socket && g_socket_get_family(socket) == G_SOCKET_FAMILY_UNIX)
+    if (connection_is_local(connection_of(message)))
         return true; /* who could open it may */
     const char *given = soup_message_headers_get_one(
         soup_server_message_get_request_headers(message), "Authorization");
@@ -157,6 +160,13 @@ static void got_chunk(SoupServerMessage *message, GBytes *chunk, struct upload *
         g_string_append_len(upload->text, data, (gssize)length);
 }
 
+static void finished(SoupServerMessage *message)
+{
+    struct connection *connection = connection_of(message);
+    if (connection)
+        connection_answered(connection);
+}
+
 /* Bodies are collected here, up to what may come: libsoup would collect all. */
 static void request_started(SoupServer *server, SoupServerMessage *message, gpointer data)
 {
@@ -166,6 +176,7 @@ static void request_started(SoupServer *server, SoupServerMessage *message, gpoi
     soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
     g_object_set_data_full(G_OBJECT(message), "upload", upload, upload_free);
     g_signal_connect(message, "got-chunk", G_CALLBACK(got_chunk), upload);
+    g_signal_connect(message, "finished", G_CALLBACK(finished), NULL);
 }
 
 static void add_interval(SoupMessageHeaders *headers, const struct monitor_interval *interval)
@@ -219,6 +230,7 @@ static void on_request(SoupServer *server, SoupServerMessage *message, const cha
     (void)server;
     struct query *query = data;
     struct upload *upload = g_object_get_data(G_OBJECT(message), "upload");
+    connection_asked(connection_of(message));
     if (!may_ask(query, message)) {
         soup_message_headers_replace(soup_server_message_get_response_headers(message),
                                      "WWW-Authenticate", "Bearer");
@@ -233,33 +245,6 @@ static void on_request(SoupServer *server, SoupServerMessage *message, const cha
     } else {
         stream_begin(query, message);
     }
-}
-
-/* --- connections -------------------------------------------------------------------------------
- */
-
-static void connection_gone(gpointer data, GObject *connection)
-{
-    (void)connection;
-    struct query *query = data;
-    query->connections--;
-}
-
-static gboolean on_connection(GSocketService *service, GSocketConnection *connection,
-                              GObject *source, gpointer data)
-{
-    (void)service, (void)source;
-    struct query *query = data;
-    if (query->connections >= query->connections_max)
-        return TRUE; /* which closes it */
-    g_autoptr(GSocketAddress) local = g_socket_connection_get_local_address(connection, NULL);
-    g_autoptr(GSocketAddress) remote = g_socket_connection_get_remote_address(connection, NULL);
-    g_socket_set_timeout(g_socket_connection_get_socket(connection), SILENCE_SECONDS);
-    if (soup_server_accept_iostream(query->server, G_IO_STREAM(connection), local, remote, NULL)) {
-        query->connections++;
-        g_object_weak_ref(G_OBJECT(connection), connection_gone, query);
-    }
-    return TRUE;
 }
 
 /* --- life --------------------------------------------------------------------------------------
@@ -310,7 +295,6 @@ struct query *query_serve(struct monitor *monitor, const struct query_config *co
     limits.breathe = breathe;
     limits.breathe_context = query;
     query->streams = g_ptr_array_new();
-    query->connections_max = config->connections ? config->connections : QUERY_CONNECTIONS;
     query->api.monitor = monitor;
     query->api.metrics_pairs = config->metrics_pairs ? config->metrics_pairs : PROMETHEUS_PAIRS;
     query->service = g_socket_service_new();
@@ -319,7 +303,9 @@ struct query *query_serve(struct monitor *monitor, const struct query_config *co
     query->server = soup_server_new("server-header", "vttifd", NULL);
     g_signal_connect(query->server, "request-started", G_CALLBACK(request_started), NULL);
     soup_server_add_handler(query->server, NULL, on_request, query, NULL);
-    g_signal_connect(query->service, "incoming", G_CALLBACK(on_connection), query);
+    query->connections =
+        connections_new(query->service, query->server,
+                        config->connections ? config->connections : QUERY_CONNECTIONS);
     query->subscription = monitor_subscribe(monitor, on_alert, query);
     query->beat = g_timeout_add_seconds(BEAT_SECONDS, on_beat, query);
     g_socket_service_start(query->service);
@@ -336,6 +322,9 @@ void query_free(struct query *query)
     g_socket_listener_close(G_SOCKET_LISTENER(query->service));
     if (query->server)
         soup_server_disconnect(query->server);
+    while (query->streams->len > 0)
+        stream_free(g_ptr_array_steal_index(query->streams, 0));
+    g_clear_pointer(&query->connections, connections_free);
     g_clear_object(&query->server);
     g_object_unref(query->service);
     if (query->socket)
