@@ -45,6 +45,7 @@ struct replay {
     double speed;
     int64_t first_ns, next_ns, now_ns; /* of the first frame, the next one, the present */
     int64_t began_us, ended_us; /* monotonic: when it was opened, when it came to its end; 0 */
+    int64_t ended_ns; /* the capture's time at its end */
     /* counters */
     size_t max_pairs;
     GHashTable *index; /* pair_key -> number + 1 */
@@ -223,6 +224,7 @@ static gpointer read_all(gpointer data)
     replay->next_ns = INT64_MAX;
     replay->ended = true;
     replay->ended_us = g_get_monotonic_time();
+    replay->ended_ns = replay->now_ns;
     g_mutex_lock(&replay->lock);
     replay->reading = false;
     g_cond_broadcast(&replay->turn);
@@ -291,7 +293,7 @@ static int64_t replay_now_ns(const struct live *live)
                (int64_t)((double)(now_us - replay->began_us) * 1000 * replay->speed);
     if (!replay->ended)
         return (replay->next_ns / second + 1) * second;
-    return replay->now_ns + MAX(0, now_us - replay->ended_us) * 1000;
+    return replay->ended_ns + MAX(0, now_us - replay->ended_us) * 1000;
 }
 
 static bool replay_read(struct live *live, struct live_snapshot *snapshot, GError **error)
