@@ -1,38 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "view/output.h"
 
-#include <string.h>
 #include <vttif/view.h>
-
-/* A cell of RFC 4180: in quotes if it has to be, or if blanks around it would be lost. */
-static void append_name(GString *out, const char *name)
-{
-    size_t length = strlen(name);
-    bool plain = length > 0 && !strpbrk(name, ",\"\r\n") && !g_ascii_isspace(name[0]) &&
-                 !g_ascii_isspace(name[length - 1]);
-    if (plain) {
-        g_string_append(out, name);
-        return;
-    }
-    g_string_append_c(out, '"');
-    for (const char *at = name; *at; at++) {
-        if (*at == '"')
-            g_string_append_c(out, '"');
-        g_string_append_c(out, *at);
-    }
-    g_string_append_c(out, '"');
-}
 
 static void append_dense(const struct vttif_matrix *matrix, GString *out)
 {
     size_t n = vttif_matrix_size(matrix), n_cells;
     for (size_t to = 0; to < n; to++) {
         g_string_append_c(out, ',');
-        append_name(out, vttif_matrix_name(matrix, to));
+        output_csv_text(out, vttif_matrix_name(matrix, to));
     }
     g_string_append_c(out, '\n');
     for (size_t from = 0; from < n; from++) {
-        append_name(out, vttif_matrix_name(matrix, from));
+        output_csv_text(out, vttif_matrix_name(matrix, from));
         const struct vttif_cell *cells = vttif_matrix_row(matrix, from, &n_cells);
         size_t k = 0;
         for (size_t to = 0; to < n; to++) {
@@ -48,9 +28,9 @@ static void append_dense(const struct vttif_matrix *matrix, GString *out)
 static void append_pair(const struct vttif_matrix *matrix, size_t from, size_t to, double bytes,
                         GString *out)
 {
-    append_name(out, vttif_matrix_name(matrix, from));
+    output_csv_text(out, vttif_matrix_name(matrix, from));
     g_string_append_c(out, ',');
-    append_name(out, vttif_matrix_name(matrix, to));
+    output_csv_text(out, vttif_matrix_name(matrix, to));
     g_string_append_c(out, ',');
     output_number(out, bytes);
     g_string_append_c(out, '\n');

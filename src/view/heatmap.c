@@ -4,6 +4,7 @@
  * logarithm of a cell's share of the largest one: patterns show over three decades, and what is
  * pruned at the usual bmin of 0.1 looks paler than what is kept.
  */
+#include "view/heatmap.h"
 #include "base/units.h"
 #include "view/terminal.h"
 
@@ -137,6 +138,49 @@ static void append_title(const struct heatmap *map, GString *out)
     g_string_append(out, ":\n");
 }
 
+/* Chooses how many endpoints a row and column stand for; the columns of the labels and the blank
+ * behind them. */
+static size_t fit(struct heatmap *map, const struct vttif_matrix *matrix, size_t columns,
+                  size_t rows)
+{
+    size_t indent = label_columns(matrix, 1) + 1;
+    if (indent + map->n > columns || map->n > rows) {
+        indent = label_columns(matrix, 2) + 1;
+        size_t room = columns > indent ? MIN(columns - indent, rows) : 1;
+        map->per = MAX(2, (map->n + room - 1) / room);
+    }
+    map->blocks = (map->n + map->per - 1) / map->per;
+    map->cell_columns = indent + 2 * map->blocks <= columns ? 2 : 1;
+    return indent;
+}
+
+static void append_rows(const struct heatmap *map, const struct vttif_matrix *matrix, size_t indent,
+                        GString *out)
+{
+    append_ruler(map, indent, out);
+    for (size_t i = 0; i < map->blocks; i++) {
+        append_label(map, matrix, i, indent - 1, out);
+        g_string_append_c(out, ' ');
+        for (size_t j = 0; j < map->blocks; j++)
+            append_cell(map, map->sums[i * map->blocks + j], out);
+        g_string_append_c(out, '\n');
+    }
+}
+
+struct heatmap_size heatmap_append(const struct vttif_matrix *matrix, size_t max_columns,
+                                   size_t max_lines, bool colour, GString *out)
+{
+    struct heatmap map = {.n = vttif_matrix_size(matrix), .per = 1, .colour = colour};
+    if (map.n == 0)
+        return (struct heatmap_size){.per = 1};
+    size_t indent = fit(&map, matrix, max_columns, max_lines - 1);
+    g_autofree double *sums = g_new0(double, map.blocks *map.blocks);
+    map.sums = sums;
+    add_cells(&map, matrix);
+    append_rows(&map, matrix, indent, out);
+    return (struct heatmap_size){map.per, indent + map.blocks * map.cell_columns, map.max};
+}
+
 void vttif_view_heatmap(const struct vttif_matrix *matrix, unsigned max_columns, bool colour,
                         GString *out)
 {
@@ -145,24 +189,11 @@ void vttif_view_heatmap(const struct vttif_matrix *matrix, unsigned max_columns,
         g_string_append(out, "No endpoints.\n");
         return;
     }
-    size_t indent = label_columns(matrix, 1) + 1, room = MAX(max_columns, 40);
-    if (indent + map.n > room) {
-        indent = label_columns(matrix, 2) + 1;
-        map.per = MAX(2, (map.n + room - indent - 1) / (room - indent));
-    }
-    map.blocks = (map.n + map.per - 1) / map.per;
-    map.cell_columns = indent + 2 * map.blocks <= room ? 2 : 1;
+    size_t indent = fit(&map, matrix, MAX(max_columns, 40), SIZE_MAX);
     g_autofree double *sums = g_new0(double, map.blocks *map.blocks);
     map.sums = sums;
     add_cells(&map, matrix);
     append_title(&map, out);
-    append_ruler(&map, indent, out);
-    for (size_t i = 0; i < map.blocks; i++) {
-        append_label(&map, matrix, i, indent - 1, out);
-        g_string_append_c(out, ' ');
-        for (size_t j = 0; j < map.blocks; j++)
-            append_cell(&map, map.sums[i * map.blocks + j], out);
-        g_string_append_c(out, '\n');
-    }
+    append_rows(&map, matrix, indent, out);
     append_legend(&map, out);
 }

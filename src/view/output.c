@@ -4,6 +4,7 @@
 #include "view/terminal.h"
 
 #include <math.h>
+#include <string.h>
 
 void output_number(GString *out, double value)
 {
@@ -43,6 +44,24 @@ void output_json_string(GString *out, const char *text)
             g_string_append_c(out, *at);
         else
             json_character(out, g_utf8_get_char(at));
+    }
+    g_string_append_c(out, '"');
+}
+
+void output_csv_text(GString *out, const char *text)
+{
+    size_t length = strlen(text);
+    bool plain = length > 0 && !strpbrk(text, ",\"\r\n") && !g_ascii_isspace(text[0]) &&
+                 !g_ascii_isspace(text[length - 1]);
+    if (plain) {
+        g_string_append(out, text);
+        return;
+    }
+    g_string_append_c(out, '"');
+    for (const char *at = text; *at; at++) {
+        if (*at == '"')
+            g_string_append_c(out, '"');
+        g_string_append_c(out, *at);
     }
     g_string_append_c(out, '"');
 }
