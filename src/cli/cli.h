@@ -25,6 +25,10 @@ int cmd_infer(int argc, char **argv);
 int cmd_monitor(int argc, char **argv);
 int cmd_generate(int argc, char **argv);
 int cmd_show(int argc, char **argv);
+int cmd_query(int argc, char **argv);
+int cmd_watch(int argc, char **argv);
+int cmd_top(int argc, char **argv);
+int cmd_sql(int argc, char **argv);
 
 /* --- messages: a line each on standard error, control characters escaped --------------------- */
 

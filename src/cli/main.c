@@ -11,6 +11,10 @@ const struct cli_command cli_commands[] = {
     {"monitor", "run a program under watch and only keep the captures", cmd_monitor},
     {"generate", "from captures, only the traffic matrix", cmd_generate},
     {"show", "draw a matrix or a topology that was kept", cmd_show},
+    {"query", "ask vttifd for a matrix, a topology or the largest pairs of a time", cmd_query},
+    {"watch", "alerts of vttifd as they come", cmd_watch},
+    {"top", "a live view of what vttifd counts", cmd_top},
+    {"sql", "ask vttifd in SQL", cmd_sql},
     {NULL, NULL, NULL},
 };
 
@@ -23,6 +27,7 @@ static void print_help(FILE *stream)
           "  vttif infer --hosts FILE -- ./program                  on the hosts of a file\n"
           "  vttif infer CAPTURE...                                 from .pcap, .pcapng files\n"
           "  vttif infer MATRIX                                     from a .csv or .json matrix\n"
+          "  vttif query topology --last 60                         from the running vttifd\n"
           "\n"
           "Commands (vttif COMMAND --help tells more, vttif(1) all):\n",
           stream);
