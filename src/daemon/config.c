@@ -6,6 +6,11 @@
 #include <string.h>
 #include <vttif/error.h>
 
+#define NS_PER_MS             INT64_C(1000000)
+#define QUERY_CONNECTIONS_MAX 10000
+#define SQL_ROWS_MAX          10000000
+#define SQL_TIME_MAX_MS       30000
+
 /* --- kinds of values: each stores at `to`, or says what it expected -----------------------------
  */
 
@@ -62,6 +67,33 @@ static const char *store_pairs(struct config *config, void *to, const char *valu
     if (!value_number(value, &number) || number < 1 || number > LIVE_PAIRS_MAX)
         return "a whole number from 1 to 4194304";
     *(uint64_t *)to = (uint64_t)number;
+    return NULL;
+}
+
+static const char *store_connections(struct config *config, void *to, const char *value)
+{
+    double number;
+    if (!value_number(value, &number) || number < 1 || number > QUERY_CONNECTIONS_MAX)
+        return "a whole number from 1 to 10000";
+    *(unsigned *)to = (unsigned)number;
+    return NULL;
+}
+
+static const char *store_rows(struct config *config, void *to, const char *value)
+{
+    double number;
+    if (!value_number(value, &number) || number < 1 || number > SQL_ROWS_MAX)
+        return "a whole number from 1 to 10000000";
+    *(size_t *)to = (size_t)number;
+    return NULL;
+}
+
+static const char *store_query_time(struct config *config, void *to, const char *value)
+{
+    int64_t ns;
+    if (!value_duration_ns(value, &ns) || ns < NS_PER_MS || ns > SQL_TIME_MAX_MS * NS_PER_MS)
+        return "a time from 1 ms to 30 s, such as 5 s";
+    *(unsigned *)to = (unsigned)(ns / NS_PER_MS);
     return NULL;
 }
 
@@ -200,6 +232,14 @@ static const struct setting settings[] = {
     SETTING("history", "minutes", store_length, history.minutes, false),
     SETTING("history", "hours", store_length, history.hours, false),
     SETTING("history", "memory", store_memory, history.budget, false),
+    SETTING("query", "socket", store_text, query_socket, true),
+    SETTING("query", "group", store_text, query_group, true),
+    SETTING("query", "listen", store_text, query_listen, true),
+    SETTING("query", "token-file", store_text, query_token_file, true),
+    SETTING("query", "connections", store_connections, query_connections, true),
+    SETTING("query", "metrics-pairs", store_pairs, query_metrics_pairs, true),
+    SETTING("query", "time", store_query_time, sql.milliseconds, true),
+    SETTING("query", "rows", store_rows, sql.rows, true),
 };
 
 static const struct setting *find_setting(const char *group, const char *key)
@@ -227,6 +267,7 @@ struct config *config_new(void)
                                                .minutes = HISTORY_MINUTES,
                                                .hours = HISTORY_HOURS,
                                                .budget = HISTORY_BUDGET};
+    config->query_socket = g_strdup(QUERY_SOCKET);
     config->given = g_new0(char *, G_N_ELEMENTS(settings) + 1);
     return config;
 }
@@ -241,6 +282,10 @@ void config_free(struct config *config)
     g_free(config->hosts_file);
     g_free(config->pin);
     g_free(config->replay);
+    g_free(config->query_socket);
+    g_free(config->query_group);
+    g_free(config->query_listen);
+    g_free(config->query_token_file);
     for (size_t i = 0; i < G_N_ELEMENTS(settings); i++)
         g_free(config->given[i]);
     g_free(config->given);
@@ -324,7 +369,7 @@ static bool set_group(struct config *config, GKeyFile *key_file, const char *gro
 {
     if (!find_setting(group, NULL)) {
         g_autofree char *problem = g_strdup_printf(
-            "there is no group [%s]; expected [source], [trigger] or [history]", group);
+            "there is no group [%s]; expected [source], [trigger], [history] or [query]", group);
         return fail_at(error, file, find_line(text, group, NULL, 0), problem);
     }
     g_auto(GStrv) keys = g_key_file_get_keys(key_file, group, NULL, NULL);
@@ -379,11 +424,21 @@ bool config_check(const struct config *config, const char *file, GError **error)
         problem = "type = replay needs replay = FILE in [source]";
     else if (config->source != CONFIG_REPLAY && config->replay && config->source != CONFIG_AUTO)
         problem = "replay = FILE needs type = replay in [source]";
+    else if (config->query_listen && !config->query_token_file)
+        problem = "listen in [query] needs token-file: whoever reaches the port could ask";
     else if (!config->replay && config->rules->len == 0)
         problem = "nothing to watch; say interface = NAME in [source], or --interface NAME";
     if (problem)
         g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_FORMAT, "%s: %s", file, problem);
     return !problem;
+}
+
+bool config_has_default_socket(const struct config *config)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(settings); i++)
+        if (settings[i].offset == offsetof(struct config, query_socket))
+            return config->given[i] == NULL;
+    return false;
 }
 
 const char *config_fixed_difference(const struct config *a, const struct config *b)

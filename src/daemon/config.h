@@ -8,6 +8,7 @@
 #define DAEMON_CONFIG_H
 
 #include "monitor/monitor.h"
+#include "query/serve.h"
 
 enum config_source { CONFIG_AUTO, CONFIG_EBPF, CONFIG_AF_PACKET, CONFIG_REPLAY };
 
@@ -29,6 +30,11 @@ struct config {
     /* [trigger], [history] */
     struct trigger_options trigger;
     struct history_options history;
+    /* [query]; no socket and no listen: nobody can ask */
+    char *query_socket, *query_group, *query_listen, *query_token_file;
+    unsigned query_connections;
+    uint64_t query_metrics_pairs;
+    struct sql_limits sql;
     char **given; /* by row of the table: what was said, or NULL */
 };
 typedef struct config config_handle; /* the name that g_autoptr wants */
@@ -46,6 +52,8 @@ bool config_set(struct config *config, const char *group, const char *key, const
                 GError **error);
 /* What only the whole can show: nothing to watch, values that contradict each other. */
 bool config_check(const struct config *config, const char *file, GError **error);
+/* Whether query_socket is the default, not what somebody said. */
+bool config_has_default_socket(const struct config *config);
 /* The key of the first setting that differs and cannot change while a source is open, or NULL. */
 const char *config_fixed_difference(const struct config *a, const struct config *b);
 

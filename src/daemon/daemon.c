@@ -178,7 +178,7 @@ static bool reload(struct daemon *daemon, GError **error)
         return false;
     const char *fixed = config_fixed_difference(daemon->config, config);
     if (fixed)
-        daemon_say(true, "%s in [source] can only change at a restart; it stays as it is", fixed);
+        daemon_say(true, "%s can only change at a restart; it stays as it is", fixed);
     struct monitor_options options = monitor_options_of(config, hosts);
     if (!monitor_reload(daemon->monitor, &options, error))
         return false;
@@ -271,6 +271,40 @@ static void end_monitor(struct daemon *daemon)
     g_clear_pointer(&daemon->monitor, monitor_free);
 }
 
+/* Who plays a capture is asked only where that was said; /run/vttif is systemd's to make, or ours.
+ */
+static const char *socket_of(const struct config *config)
+{
+    if (!config_has_default_socket(config))
+        return config->query_socket;
+    if (config->replay)
+        return NULL;
+    g_autofree char *directory = g_path_get_dirname(config->query_socket);
+    g_mkdir_with_parents(directory, 0755); /* if it cannot be, binding says so */
+    return config->query_socket;
+}
+
+static bool start_query(struct daemon *daemon, GError **error)
+{
+    const struct config *config = daemon->config;
+    struct query_config query = {.socket = socket_of(config),
+                                 .group = config->query_group,
+                                 .listen = config->query_listen,
+                                 .token_file = config->query_token_file,
+                                 .connections = config->query_connections,
+                                 .metrics_pairs = config->query_metrics_pairs,
+                                 .sql = config->sql};
+    if (!query.socket && !query.listen)
+        return true;
+    daemon->query = query_serve(daemon->monitor, &query, error);
+    return daemon->query != NULL;
+}
+
+static void end_query(struct daemon *daemon)
+{
+    g_clear_pointer(&daemon->query, query_free);
+}
+
 static bool start_signals(struct daemon *daemon, GError **error)
 {
     gint64 watchdog_us = notify_watchdog_us();
@@ -298,6 +332,7 @@ static const struct stage {
 } stages[] = {
     {start_configuration, end_configuration},
     {start_monitor, end_monitor},
+    {start_query, end_query},
     {start_signals, end_signals},
 };
 

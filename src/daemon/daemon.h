@@ -17,6 +17,7 @@ struct daemon {
     struct config *config;
     struct vttif_hosts *hosts; /* or NULL */
     struct monitor *monitor;
+    struct query *query; /* or NULL: nobody can ask */
     GMainLoop *loop;
     guint signals[3], watchdog; /* event sources */
 };

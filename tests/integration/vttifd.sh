@@ -42,6 +42,9 @@ type = ebpf
 interface = p*:port
 count = frame
 hosts = $held_hosts
+
+[query]
+socket = $work/vttifd.sock
 END
 
 in_switch() { nsenter --net="/proc/$switch/ns/net" "$@"; }
