@@ -23,6 +23,8 @@
 #include "source/match.h"
 
 enum { A = BPF_REG_7, X = BPF_REG_8, PACKET = BPF_REG_6 };
+/* BPF_ADD, BPF_K and BPF_IMM are 0. */
+enum { ADD_64 = BPF_ALU64, ADD_32 = BPF_ALU, LOAD_WIDE = BPF_LD | BPF_DW };
 enum { LOADED = -8, MEMORY = -80, MEMORY_WORDS = 16 };
 enum { TAG_AT = 12, TAG_BYTES = 4, ETHERNET = 1 /* DLT_EN10MB */ };
 enum { DIRECT_MAX = 0x7000, ANCILLARY = 0xfffff000u >> 12 };
@@ -106,7 +108,7 @@ static void emit_copy(struct translation *t, uint8_t dst, uint32_t bytes)
 {
     emit_move(t, BPF_REG_1, PACKET);
     emit_move(t, BPF_REG_3, BPF_REG_10);
-    emit(t, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, LOADED);
+    emit(t, ADD_64, BPF_REG_3, 0, 0, LOADED);
     emit_set(t, BPF_REG_4, bytes);
     emit(t, BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_skb_load_bytes);
     emit_jump(t, BPF_JMP | BPF_JSLT | BPF_K, BPF_REG_0, 0, 0, TO_REJECT);
@@ -122,7 +124,7 @@ static void emit_load_at(struct translation *t, uint8_t dst, uint32_t at, uint32
         emit_field(t, BPF_REG_1, FIELD(data));
         emit_field(t, BPF_REG_2, FIELD(data_end));
         emit_move(t, BPF_REG_3, BPF_REG_1);
-        emit(t, BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_3, 0, 0, (int32_t)(at + bytes));
+        emit(t, ADD_64, BPF_REG_3, 0, 0, (int32_t)(at + bytes));
         jumps[0] = t->code->len;
         emit(t, BPF_JMP | BPF_JGT | BPF_X, BPF_REG_3, BPF_REG_2, 0, 0);
         emit(t, (uint8_t)(BPF_LDX | BPF_MEM | width_code(bytes)), dst, BPF_REG_1, (int16_t)at, 0);
@@ -175,8 +177,7 @@ static void emit_load(struct translation *t, uint8_t dst, uint32_t at, uint32_t 
 static void emit_indexed(struct translation *t, uint32_t at, uint32_t bytes)
 {
     emit(t, BPF_ALU | BPF_MOV | BPF_X, BPF_REG_2, X, 0, 0);
-    emit(t, BPF_ALU | BPF_ADD | BPF_K, BPF_REG_2, 0, 0,
-         (int32_t)(at - (t->tagged ? TAG_BYTES : 0)));
+    emit(t, ADD_32, BPF_REG_2, 0, 0, (int32_t)(at - (t->tagged ? TAG_BYTES : 0)));
     emit_copy(t, A, bytes);
 }
 
@@ -184,7 +185,7 @@ static void emit_length(struct translation *t, uint8_t dst)
 {
     emit_field(t, dst, FIELD(len));
     if (t->tagged)
-        emit(t, BPF_ALU | BPF_ADD | BPF_K, dst, 0, 0, TAG_BYTES);
+        emit(t, ADD_32, dst, 0, 0, TAG_BYTES);
 }
 
 static int16_t memory_at(uint32_t word)
@@ -327,7 +328,7 @@ static guint emit_stage(struct translation *t, int stages, int stage)
 {
     guint start = t->code->len;
     emit_move(t, BPF_REG_1, PACKET);
-    emit(t, BPF_LD | BPF_DW | BPF_IMM, BPF_REG_2, BPF_PSEUDO_MAP_FD, 0, stages);
+    emit(t, LOAD_WIDE, BPF_REG_2, BPF_PSEUDO_MAP_FD, 0, stages);
     emit(t, 0, 0, 0, 0, 0);
     emit_set(t, BPF_REG_3, (uint32_t)stage);
     emit(t, BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_tail_call);

@@ -208,7 +208,8 @@ static void forget_others(int map, const GArray *wanted)
     while (more) {
         key = next;
         more = bpf_map_get_next_key(map, &key, &next) == 0;
-        if (!bsearch(&key, wanted->data, wanted->len, sizeof key, compare_addresses))
+        if (wanted->len == 0 ||
+            !bsearch(&key, wanted->data, wanted->len, sizeof key, compare_addresses))
             bpf_map_delete_elem(map, &key);
     }
 }
