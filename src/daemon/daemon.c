@@ -194,10 +194,11 @@ static gboolean on_hangup(gpointer data)
     struct daemon *daemon = data;
     g_autoptr(GError) error = NULL;
     notify_systemd("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time());
-    if (reload(daemon, &error))
-        daemon_say(false, "%s is read again", daemon->config_file);
-    else
+    reload(daemon, &error);
+    if (error)
         daemon_say(true, "%s; everything stays as it was", error->message);
+    else
+        daemon_say(false, "%s is read again", daemon->config_file);
     notify_systemd("READY=1");
     tell_status(daemon);
     return G_SOURCE_CONTINUE;

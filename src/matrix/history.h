@@ -38,7 +38,7 @@ struct history_options {
     size_t budget; /* bytes of memory for columns; 0: HISTORY_BUDGET */
 };
 
-#define HISTORY_LENGTH_MAX (1u << 20)
+#define HISTORY_LENGTH_MAX 1048576u
 #define HISTORY_SECONDS    3600
 #define HISTORY_MINUTES    1440
 #define HISTORY_HOURS      744
