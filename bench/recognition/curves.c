@@ -72,7 +72,7 @@ static const char *unit_of(const char *noise)
 {
     static const char *const units[][2] = {
         {"weights", "sigma 0.5"},
-        {"background", "up to 10 % of the maximum, on 20 % of the pairs"},
+        {"background", "20 % of the pairs, up to 10 %"},
         {"missing", "2 % of the edges"},
         {"extra", "10 % more endpoints"},
         {"master", "up to the weight of an edge"},
