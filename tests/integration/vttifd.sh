@@ -59,6 +59,7 @@ on() { # HOST COMMAND...
 
 # Starts vttifd and waits for its READY=1; further arguments are its options.
 start_vttifd() {
+    [ -z "$notified_pid" ] || kill "$notified_pid" # of a test that failed
     rm -f ready
     : >log
     "$notified" "$work/ready" nsenter --net="/proc/$switch/ns/net" "$vttifd" -c vttifd.conf "$@" 2>>log &
