@@ -20,8 +20,7 @@ static void exchange(struct vttif_matrix *matrix, size_t a, size_t b)
  */
 static struct vttif_matrix *mesh_with_stranger(void)
 {
-    static const char *const names[] = {"h1", "h2", "h3", "h4", "h5",
-                                        "h6", "h7", "h8", "h9", "h0"};
+    static const char *const names[] = {"h1", "h2", "h3", "h4", "h5", "h6", "h7", "h8", "h9", "h0"};
     static const uint32_t rows[3][3] = {{2, 0, 4}, {5, 1, 3}, {7, 8, 9}};
     struct vttif_matrix *matrix = vttif_matrix_new(10, names);
     for (int row = 0; row < 3; row++) {
