@@ -82,5 +82,5 @@ ok "libvttif needs no HTTP" needs_no_http
 ok "the client's example builds by pkg-config alone" build_example example_client libvttif-client
 ok "and says when there is no vttifd" client_without_daemon
 ok "the man pages are installed and without mistakes" bash -c \
-    "for m in vttif.1 vttif-hosts.5 vttif-testbed.1 vttif-rsh.1; do f=\$(find '$root' -name \$m) && [ -s \"\$f\" ] || exit 1; done"
+    "for m in vttif.1 vttif-query.1 vttif-hosts.5 vttif-testbed.1 vttif-rsh.1; do f=\$(find '$root' -name \$m) && [ -s \"\$f\" ] || exit 1; done"
 finish
