@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A statement is run within its limits or refused with a sentence, and leaves the tables as they
+ * are. */
+#include "asked.h"
+
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct seen {
+    size_t columns, rows;
+    int64_t last;
+};
+
+static void take_columns(void *context, size_t n, const char *const *names)
+{
+    struct seen *seen = context;
+    seen->columns = n;
+    for (size_t i = 0; i < n; i++)
+        g_assert_nonnull(names[i]);
+}
+
+static void take_row(void *context, size_t n, const struct sql_value *values)
+{
+    struct seen *seen = context;
+    g_assert_cmpuint(n, ==, seen->columns);
+    g_assert_cmpuint(++seen->rows, <=, 1000);
+    for (size_t i = 0; i < n; i++)
+        if (values[i].type == SQL_TEXT)
+            g_assert_true(g_utf8_validate(values[i].text, -1, NULL));
+    seen->last = n > 0 && values[0].type == SQL_INTEGER ? values[0].integer : -1;
+}
+
+static bool run(const char *statement, struct seen *seen)
+{
+    struct sql_sink sink = {take_columns, take_row, seen};
+    g_autoptr(GError) error = NULL;
+    bool done = sql_run(asked.sql, statement, &sink, &error);
+    g_assert_true(done == (error == NULL));
+    if (error)
+        g_assert_cmpstr(error->message, !=, "");
+    return done;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    g_autofree char *statement = g_strndup((const char *)data, size);
+    struct seen seen = {0}, after = {0};
+    asked_make();
+    run(statement, &seen);
+    g_assert_true(run("SELECT sum(bytes) FROM traffic", &after));
+    g_assert_cmpint(after.last, ==, 100 + 30 + 50 + 1000 + 7);
+    return 0;
+}
