@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#define SILENCE_SECONDS 30 /* of a client from whom a request is awaited, or who takes no answer   \
-                            */
-#define CONNECTION_KEY "vttif-connection"
+/* Of a client from whom a request is awaited, or who takes no answer. */
+#define SILENCE_SECONDS 30
+#define CONNECTION_KEY  "vttif-connection"
 
 struct connections {
     GSocketService *service;
