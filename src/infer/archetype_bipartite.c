@@ -53,6 +53,14 @@ static uint32_t other_side(const struct strong *strong, const bool *side, uint32
     return found;
 }
 
+static uint32_t in_both(const bool *a, const bool *b, size_t n)
+{
+    uint32_t both = 0;
+    for (size_t u = 0; u < n; u++)
+        both += a[u] & b[u];
+    return both;
+}
+
 static void propose_sides(struct search *search, const struct strong *strong, const bool *a,
                           uint32_t n_a, const bool *b, uint32_t n_b)
 {
@@ -101,14 +109,13 @@ static void propose(struct search *search, const struct strong *strong)
         b[strong->to[k]] = true;
     for (int round = 0; round < 3 && n_b > 0; round++) {
         n_a = other_side(strong, b, n_b, a);
+        if (2 * in_both(a, b, strong->n) > n_a)
+            return; /* no two sides, but one crowd */
         n_b = n_a > 0 ? other_side(strong, a, n_a, b) : 0;
     }
     if (strong->hub != VTTIF_NOWHERE && n_a > 0 && n_b > 0)
         place_hub(strong, a, &n_a, b, &n_b);
-    for (uint32_t u = 0; u < strong->n; u++)
-        if (a[u] && b[u])
-            return;
-    if (n_a > 1 && n_b > 1)
+    if (n_a > 1 && n_b > 1 && in_both(a, b, strong->n) == 0)
         propose_sides(search, strong, a, n_a, b, n_b);
 }
 

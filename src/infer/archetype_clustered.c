@@ -72,11 +72,12 @@ static uint32_t gather(const struct strong *strong, uint32_t seed, uint32_t numb
     group[seed] = number;
     for (uint32_t k = 0; k < degree; k++) {
         uint32_t u = begin[k], shared = 0;
+        if (group[u] != VTTIF_NOWHERE || u == strong->hub)
+            continue;
         *steps += strong_degree(strong, u);
         for (size_t j = strong->start[u]; j < strong->start[u + 1]; j++)
             shared += near[strong->to[j]];
-        if (group[u] == VTTIF_NOWHERE && u != strong->hub &&
-            2 * shared >= MAX(degree, strong_degree(strong, u))) {
+        if (2 * shared >= MAX(degree, strong_degree(strong, u))) {
             group[u] = number;
             size++;
         }

@@ -50,9 +50,7 @@ static void propose(struct search *search, const struct strong *strong)
 {
     if (strong->largest_degree < 2)
         return;
-    uint32_t centre = 0;
-    while (strong_degree(strong, centre) < strong->largest_degree)
-        centre++;
+    uint32_t centre = strong_centre(strong);
     uint32_t *position = g_new(uint32_t, strong->n);
     for (uint32_t u = 0; u < strong->n; u++)
         position[u] = VTTIF_NOWHERE;

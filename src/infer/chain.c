@@ -12,20 +12,17 @@ struct chains {
     uint32_t *piece; /* [endpoint]: union-find, to tell when a link would close a cycle */
 };
 
-static double weight_between(const struct strong *strong, uint32_t u, uint32_t v)
-{
-    const struct arc *arc = graph_arc(strong->graph, u, v);
-    return arc ? arc_weight(arc) : 0;
-}
-
 /* The two heaviest partners of u. */
 static void heaviest(const struct strong *strong, uint32_t u, uint32_t best[2])
 {
     double weight[2] = {0, 0};
     best[0] = best[1] = VTTIF_NOWHERE;
+    const struct arc *arc = strong->graph->arcs + strong->graph->start[u];
     for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++) {
         uint32_t v = strong->to[k];
-        double between = strong_degree(strong, u) > 2 ? weight_between(strong, u, v) : 1;
+        while (arc->to != v) /* both are in ascending order */
+            arc++;
+        double between = strong_degree(strong, u) > 2 ? arc_weight(arc) : 1;
         if (between > weight[0]) {
             best[1] = best[0];
             weight[1] = weight[0];
@@ -120,15 +117,19 @@ static void collect_links(const struct chains *chains, GArray *links)
 {
     const struct strong *strong = chains->strong;
     const struct graph *graph = strong->graph;
+    g_autofree int *flow = g_new(int, MAX(strong->n, 1));
+    g_autofree bool *open = g_new(bool, MAX(strong->n, 1));
     for (uint32_t u = 0; u < strong->n; u++) {
-        if (!takes_part(strong, u) || !has_room(chains, u))
+        open[u] = takes_part(strong, u) && has_room(chains, u);
+        flow[u] = open[u] ? flow_at(chains, u) : 0;
+    }
+    for (uint32_t u = 0; u < strong->n; u++) {
+        if (!open[u])
             continue;
-        int flow = flow_at(chains, u);
-        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
+        for (size_t k = graph_from(graph, u, u); k < graph->start[u + 1]; k++) {
             uint32_t v = graph->arcs[k].to;
             struct link link = {arc_weight(&graph->arcs[k]), u, v};
-            if (v > u && takes_part(strong, v) && has_room(chains, v) &&
-                (flow == 0 || flow != flow_at(chains, v)))
+            if (open[v] && (flow[u] == 0 || flow[u] != flow[v]))
                 g_array_append_val(links, link);
         }
     }
@@ -141,6 +142,8 @@ static void join_ends(struct chains *chains)
     g_array_sort(links, compare_links);
     for (guint i = 0; i < links->len; i++) {
         const struct link *link = &g_array_index(links, struct link, i);
+        if (!has_room(chains, link->u) || !has_room(chains, link->v))
+            continue;
         int flow = flow_at(chains, link->u);
         if (flow == 0 || flow != flow_at(chains, link->v))
             join(chains, link->u, link->v);

@@ -7,6 +7,9 @@
 /* A gap of less than a factor of 2^(1/4) is no gap. */
 #define GAP_LEAST 32
 #define N_GAPS    3
+/* From that many pairs an endpoint on, cuts that differ by less than this share are one. */
+#define DENSE 12
+#define TWINS 0.05
 
 struct histogram {
     size_t pairs[WEIGHT_BINS];
@@ -20,7 +23,7 @@ static void histogram_fill(struct histogram *histogram, const struct graph *grap
             const struct arc *arc = &graph->arcs[k];
             if (arc->to < u || arc_weight(arc) <= 0)
                 continue;
-            histogram->pairs[weight_bin(graph, arc_weight(arc))]++;
+            histogram->pairs[arc->bin]++;
             histogram->total++;
         }
     }
@@ -87,6 +90,34 @@ static unsigned otsu(const struct histogram *histogram)
     return at;
 }
 
+static size_t pairs_above(const struct histogram *histogram, unsigned bin)
+{
+    size_t pairs = 0;
+    for (unsigned i = 0; i <= bin; i++)
+        pairs += histogram->pairs[i];
+    return pairs;
+}
+
+/* Strong graphs are nested: where two dense ones have nearly the same number of pairs, the second
+ * would only tell the same again. */
+static void drop_twins(struct cuts *cuts, const struct histogram *histogram, size_t n)
+{
+    size_t kept_pairs[CUTS_MAX];
+    unsigned kept = 0;
+    for (unsigned i = 0; i < cuts->n; i++) {
+        size_t pairs = pairs_above(histogram, cuts->bins[i]);
+        bool twin = false;
+        for (unsigned k = 0; k < kept && pairs > DENSE * n; k++)
+            twin |= (double)(MAX(pairs, kept_pairs[k]) - MIN(pairs, kept_pairs[k])) <
+                    TWINS * (double)pairs;
+        if (twin)
+            continue;
+        kept_pairs[kept] = pairs;
+        cuts->bins[kept++] = cuts->bins[i];
+    }
+    cuts->n = kept;
+}
+
 unsigned cuts_find(const struct graph *graph, double *cuts)
 {
     static const double shares[] = {0.1, 0.05, 0.2, 0.023, 0.07, 0.14, 0.035};
@@ -102,6 +133,7 @@ unsigned cuts_find(const struct graph *graph, double *cuts)
         cuts_add(&found, histogram, weight_bin(graph, graph->max * shares[i]));
     cuts_add(&found, histogram, otsu(histogram));
     cuts_add(&found, histogram, WEIGHT_BINS - 1);
+    drop_twins(&found, histogram, graph->n);
     g_free(histogram);
     for (unsigned i = 0; i < found.n; i++)
         cuts[i] = weight_of_bin(graph, found.bins[i]);

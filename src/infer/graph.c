@@ -34,8 +34,8 @@ static struct column columns_new(const struct vttif_matrix *matrix, size_t n)
 }
 
 /* Row and column of endpoint i merged: one arc for each partner. */
-static size_t merge(const struct vttif_matrix *matrix, const struct column *column, size_t i,
-                    double least, struct arc *arcs)
+static size_t merge(const struct graph *graph, const struct vttif_matrix *matrix,
+                    const struct column *column, size_t i, struct arc *arcs)
 {
     size_t n_row, used = 0;
     const struct vttif_cell *row = vttif_matrix_row(matrix, i, &n_row);
@@ -49,8 +49,10 @@ static size_t merge(const struct vttif_matrix *matrix, const struct column *colu
             arc.out = (row++)->bytes;
         if (at < end && at->to == arc.to)
             arc.in = (at++)->bytes;
-        if (arc.to != i && arc_weight(&arc) >= least)
-            arcs[used++] = arc;
+        if (arc.to == i || arc_weight(&arc) < graph->cut)
+            continue;
+        arc.bin = (uint16_t)weight_bin(graph, arc_weight(&arc));
+        arcs[used++] = arc;
     }
     return used;
 }
@@ -67,7 +69,7 @@ struct graph *graph_new(const struct vttif_matrix *matrix, double bmin)
     graph->arcs = g_new(struct arc, MAX(2 * column.start[n], 1));
     for (size_t i = 0; i < n; i++)
         graph->start[i + 1] =
-            graph->start[i] + merge(matrix, &column, i, graph->cut, graph->arcs + graph->start[i]);
+            graph->start[i] + merge(graph, matrix, &column, i, graph->arcs + graph->start[i]);
     g_free(column.start);
     g_free(column.cells);
     return graph;
@@ -104,10 +106,12 @@ struct graph *graph_rest(const struct graph *graph,
         }
         rest->start[u + 1] = used;
     }
+    for (size_t k = 0; k < used; k++)
+        rest->arcs[k].bin = (uint16_t)weight_bin(rest, arc_weight(&rest->arcs[k]));
     return rest;
 }
 
-const struct arc *graph_arc(const struct graph *graph, uint32_t u, uint32_t v)
+size_t graph_from(const struct graph *graph, uint32_t u, uint32_t v)
 {
     size_t low = graph->start[u], high = graph->start[u + 1];
     while (low < high) {
@@ -117,7 +121,13 @@ const struct arc *graph_arc(const struct graph *graph, uint32_t u, uint32_t v)
         else
             high = middle;
     }
-    return low < graph->start[u + 1] && graph->arcs[low].to == v ? &graph->arcs[low] : NULL;
+    return low;
+}
+
+const struct arc *graph_arc(const struct graph *graph, uint32_t u, uint32_t v)
+{
+    size_t at = graph_from(graph, u, v);
+    return at < graph->start[u + 1] && graph->arcs[at].to == v ? &graph->arcs[at] : NULL;
 }
 
 /* The exponent and the first seven bits of the fraction of a double, read as one number, are its
@@ -179,16 +189,16 @@ struct strong *strong_new(const struct graph *graph, double cut, uint32_t hub, b
     struct strong *strong = g_new0(struct strong, 1);
     *strong = (struct strong){.graph = graph, .cut = cut, .hub = hub, .n = graph->n};
     strong->start = g_new0(size_t, graph->n + 1);
-    strong->to = g_new(uint32_t, MAX(graph->start[graph->n], 1));
+    strong->to = g_new(uint32_t, graph->start[graph->n] + 1);
     double star = whole ? 0 : star_level(graph, hub);
     size_t used = 0;
     for (uint32_t u = 0; u < graph->n; u++) {
         for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
             const struct arc *arc = &graph->arcs[k];
             double weight = arc_weight(arc);
-            bool of_star = (u == hub || arc->to == hub) && weight <= star;
-            if (weight >= cut && weight > 0 && !of_star)
-                strong->to[used++] = arc->to;
+            bool of_star = (u == hub) | (arc->to == hub);
+            strong->to[used] = arc->to; /* no branch that noise would make a coin's */
+            used += (weight >= cut) & (weight > 0) & !(of_star & (weight <= star));
         }
         strong->start[u + 1] = used;
         strong->largest_degree = MAX(strong->largest_degree, strong_degree(strong, u));
@@ -205,6 +215,38 @@ void strong_free(struct strong *strong)
     g_free(strong->start);
     g_free(strong->to);
     g_free(strong);
+}
+
+struct importance {
+    double bytes, beside;
+};
+
+static struct importance importance_of(const struct strong *strong, uint32_t u)
+{
+    const struct graph *graph = strong->graph;
+    struct importance importance = {0, 0};
+    for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++)
+        importance.bytes += graph->arcs[k].out + graph->arcs[k].in;
+    for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++)
+        importance.beside += strong_degree(strong, strong->to[k]);
+    return importance;
+}
+
+uint32_t strong_centre(const struct strong *strong)
+{
+    uint32_t best = VTTIF_NOWHERE;
+    struct importance most = {0, 0};
+    for (uint32_t u = 0; u < strong->n; u++) {
+        if (strong_degree(strong, u) < strong->largest_degree)
+            continue;
+        struct importance here = importance_of(strong, u);
+        if (best != VTTIF_NOWHERE &&
+            (here.bytes < most.bytes || (here.bytes == most.bytes && here.beside <= most.beside)))
+            continue;
+        best = u;
+        most = here;
+    }
+    return best;
 }
 
 bool strong_has(const struct strong *strong, uint32_t u, uint32_t v)

@@ -13,6 +13,7 @@
 
 struct arc {
     uint32_t to;
+    uint16_t bin; /* of its weight */
     bool known; /* explained by a part that was found before: it may be an edge, it need not */
     double out, in; /* T[u][to], T[to][u] */
 };
@@ -39,6 +40,8 @@ struct graph *graph_rest(const struct graph *graph,
                          void (*keep)(void *data, uint32_t u, const struct arc *arc,
                                       struct arc *rest),
                          void *data);
+/* The first of u's arcs to an endpoint of at least v. O(log d). */
+size_t graph_from(const struct graph *graph, uint32_t u, uint32_t v);
 /* The arc of u to v, or NULL. O(log d). */
 const struct arc *graph_arc(const struct graph *graph, uint32_t u, uint32_t v);
 
@@ -71,6 +74,9 @@ static inline uint32_t strong_degree(const struct strong *strong, uint32_t u)
     return (uint32_t)(strong->start[u + 1] - strong->start[u]);
 }
 
+/* The endpoint with most partners; of several the one with most bytes, and then the one whose
+ * partners have most partners: numbers do not decide while anything else can. */
+uint32_t strong_centre(const struct strong *strong);
 /* O(log d). */
 bool strong_has(const struct strong *strong, uint32_t u, uint32_t v);
 

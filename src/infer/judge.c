@@ -31,11 +31,22 @@ struct tally {
     double faint, outer; /* sum of their weights, and of those of pairs outside */
 };
 
+static void count_outside(struct tally *tally, const struct arc *arc)
+{
+    tally->outside[arc->bin]++;
+    tally->outer += arc_weight(arc);
+}
+
 struct search *search_new(const struct graph *graph)
 {
     struct search *search = g_new0(struct search, 1);
     search->graph = graph;
     search->candidates = g_array_new(FALSE, FALSE, sizeof(struct candidate));
+    search->all = g_new0(struct tally, 1);
+    for (uint32_t u = 0; u < graph->n; u++)
+        for (size_t k = graph_from(graph, u, u); k < graph->start[u + 1]; k++)
+            if (!graph->arcs[k].known)
+                count_outside(search->all, &graph->arcs[k]);
     return search;
 }
 
@@ -46,11 +57,12 @@ void search_free(struct search *search)
     for (guint i = 0; i < search->candidates->len; i++)
         g_free(g_array_index(search->candidates, struct candidate, i).position);
     g_array_unref(search->candidates);
+    g_free(search->all);
     g_free(search);
 }
 
 static void count_inside(struct tally *tally, const struct candidate *candidate, uint32_t p,
-                         uint32_t q, const struct arc *arc, unsigned bin)
+                         uint32_t q, const struct arc *arc)
 {
     const struct archetype *archetype = candidate->archetype;
     if (arc->known) {
@@ -66,35 +78,89 @@ static void count_inside(struct tally *tally, const struct candidate *candidate,
         tally->faint += weight;
         return;
     }
-    tally->inside[bin]++;
+    tally->inside[arc->bin]++;
     tally->n_inside++;
     tally->sum += weight;
     tally->squares += weight * weight;
 }
 
-static void count_outside(struct tally *tally, const struct arc *arc, unsigned bin)
-{
-    tally->outside[bin]++;
-    tally->outer += arc_weight(arc);
-}
-
-static void count(struct tally *tally, const struct graph *graph, const struct candidate *candidate)
+/* By every pair of the graph. */
+static void count_pairs(struct tally *tally, const struct graph *graph,
+                        const struct candidate *candidate)
 {
     const uint32_t *position = candidate->position;
     for (uint32_t u = 0; u < graph->n; u++) {
-        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
+        uint32_t p = position[u];
+        for (size_t k = graph_from(graph, u, u); k < graph->start[u + 1]; k++) {
             const struct arc *arc = &graph->arcs[k];
-            if (arc->to < u)
-                continue;
-            uint32_t p = position[u], q = position[arc->to];
-            unsigned bin = weight_bin(graph, arc_weight(arc));
+            uint32_t q = position[arc->to];
             if (p != VTTIF_NOWHERE && q != VTTIF_NOWHERE &&
                 candidate->archetype->adjacent(&candidate->shape, p, q))
-                count_inside(tally, candidate, p, q, arc, bin);
+                count_inside(tally, candidate, p, q, arc);
             else if (!arc->known && u != candidate->hub && arc->to != candidate->hub)
-                count_outside(tally, arc, bin);
+                count_outside(tally, arc);
         }
     }
+}
+
+static void uncount_outside(struct tally *tally, const struct arc *arc)
+{
+    if (arc->known)
+        return;
+    tally->outside[arc->bin]--;
+    tally->outer -= arc_weight(arc);
+}
+
+/* By the edges of the shape: all pairs are outside but those that are looked up. */
+static void count_edges(struct tally *tally, const struct search *search,
+                        const struct candidate *candidate)
+{
+    const struct graph *graph = search->graph;
+    const struct archetype *archetype = candidate->archetype;
+    const uint32_t *position = candidate->position;
+    uint32_t order = (uint32_t)archetype->order(&candidate->shape), near[NEIGHBOURS_MAX];
+    g_autofree uint32_t *endpoint_at = g_new(uint32_t, MAX(order, 1));
+    memset(endpoint_at, 0xff, order * sizeof *endpoint_at);
+    for (uint32_t u = 0; u < graph->n; u++)
+        if (position[u] != VTTIF_NOWHERE)
+            endpoint_at[position[u]] = u;
+    memcpy(tally->outside, search->all->outside, sizeof tally->outside);
+    tally->outer = search->all->outer;
+    for (uint32_t p = 0; p < order; p++) {
+        uint32_t u = endpoint_at[p];
+        unsigned n_near =
+            u == VTTIF_NOWHERE ? 0 : archetype->neighbours(&candidate->shape, p, near);
+        for (unsigned k = 0; k < n_near; k++) {
+            if (near[k] >= p || endpoint_at[near[k]] == VTTIF_NOWHERE)
+                continue;
+            const struct arc *arc = graph_arc(graph, u, endpoint_at[near[k]]);
+            if (!arc)
+                continue;
+            count_inside(tally, candidate, p, near[k], arc);
+            uncount_outside(tally, arc);
+        }
+    }
+    uint32_t hub = candidate->hub;
+    for (size_t k = hub == VTTIF_NOWHERE ? 0 : graph->start[hub];
+         hub != VTTIF_NOWHERE && k < graph->start[hub + 1]; k++) {
+        uint32_t p = position[hub], q = position[graph->arcs[k].to];
+        if (p == VTTIF_NOWHERE || q == VTTIF_NOWHERE ||
+            !archetype->adjacent(&candidate->shape, p, q))
+            uncount_outside(tally, &graph->arcs[k]);
+    }
+}
+
+/* A graph of many more pairs than the shape has edges is not walked again for it. */
+#define PAIRS_MANY 6
+
+static void count(struct tally *tally, const struct search *search,
+                  const struct candidate *candidate, size_t edges)
+{
+    const struct graph *graph = search->graph;
+    if (candidate->archetype->neighbours && graph->start[graph->n] / 2 > PAIRS_MANY * edges)
+        count_edges(tally, search, candidate);
+    else
+        count_pairs(tally, graph, candidate);
 }
 
 /* The first bin of the lower scale that is not empty. */
@@ -200,12 +266,13 @@ static void judge_faint(struct candidate *candidate, const struct tally *tally, 
     candidate->exact = candidate->exact && tally->n_faint == n_faint;
 }
 
-static void judge(struct candidate *candidate, const struct graph *graph)
+static void judge(struct candidate *candidate, const struct search *search)
 {
-    struct tally *tally = g_new0(struct tally, 1);
-    count(tally, graph, candidate);
+    const struct graph *graph = search->graph;
     const struct archetype *archetype = candidate->archetype;
+    struct tally *tally = g_new0(struct tally, 1);
     size_t edges = archetype->edges(&candidate->shape, candidate->position, graph->n);
+    count(tally, search, candidate, edges);
     size_t n_faint = archetype->faint ? archetype->faint(&candidate->shape) : 0;
     candidate->n_edges = edges - MIN(edges, tally->n_known + n_faint);
     candidate->n_members = 0;
@@ -255,6 +322,22 @@ static void keep_best(struct search *search, struct candidate candidate)
     g_array_append_val(search->candidates, candidate);
 }
 
+/* The same shape with the same places, as other cuts propose it again. */
+static const struct candidate *judged_before(const struct search *search,
+                                             const struct candidate *candidate)
+{
+    for (guint i = 0; i < search->candidates->len; i++) {
+        const struct candidate *old = &g_array_index(search->candidates, struct candidate, i);
+        if (shape_equal(&old->shape, &candidate->shape))
+            return old->hub == candidate->hub && old->by_weight == candidate->by_weight &&
+                           memcmp(old->position, candidate->position,
+                                  search->graph->n * sizeof *old->position) == 0
+                       ? old
+                       : NULL;
+    }
+    return NULL;
+}
+
 double search_propose(struct search *search, const struct strong *strong,
                       const struct vttif_shape *shape, uint32_t *position, bool by_weight)
 {
@@ -263,7 +346,13 @@ double search_propose(struct search *search, const struct strong *strong,
                                   .position = position,
                                   .by_weight = by_weight,
                                   .hub = strong->hub};
-    judge(&candidate, search->graph);
+    const struct candidate *same = judged_before(search, &candidate);
+    if (same) {
+        g_free(position);
+        search->last = *same;
+        return same->score;
+    }
+    judge(&candidate, search);
     keep_best(search, candidate);
     return candidate.score;
 }

@@ -30,6 +30,10 @@
 #define PART_LEAST 0.005
 /* Names whose score is that much below the best are no longer "consistent with". */
 #define SCORE_RANGE 0.05
+/* A dense name of that score and more edges an endpoint than any lattice has leaves no room for a
+ * sparse one among the same endpoints. */
+#define DENSE_SCORE 0.85
+#define DENSE_EDGES 14
 
 struct vttif_recognition {
     enum vttif_verdict verdict;
@@ -41,29 +45,43 @@ struct vttif_recognition {
 
 /* --- from the graph to candidates -------------------------------------------------------- */
 
+/* A dense name, of many edges an endpoint: what the rest of the cuts can tell is who is a member.
+ */
+static bool is_dense(const struct search *search)
+{
+    for (guint i = 0; i < search->candidates->len; i++) {
+        const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
+        if (!candidate->archetype->neighbours && candidate->score >= DENSE_SCORE &&
+            candidate->n_edges > DENSE_EDGES * candidate->n_members && candidate_stands(candidate))
+            return true;
+    }
+    return false;
+}
+
+static void propose_of(struct search *search, const struct strong *strong)
+{
+    bool dense = is_dense(search);
+    for (size_t i = 0; archetypes[i]; i++)
+        if (archetypes[i]->propose && strong->n_edges > 0 && !(dense && archetypes[i]->neighbours))
+            archetypes[i]->propose(search, strong);
+}
+
 static void propose_all(struct search *search, const struct graph *graph, double cut, uint32_t hub,
                         bool whole)
 {
     struct strong *strong = strong_new(graph, cut, hub, whole);
-    for (size_t i = 0; archetypes[i]; i++)
-        if (archetypes[i]->propose && strong->n_edges > 0)
-            archetypes[i]->propose(search, strong);
+    propose_of(search, strong);
     strong_free(strong);
 }
 
 /* An endpoint with far more partners than the others, which may be a master beside the program. */
-static uint32_t find_hub(const struct graph *graph, double cut)
+static uint32_t find_hub(const struct strong *strong)
 {
-    struct strong *strong = strong_new(graph, cut, VTTIF_NOWHERE, true);
-    uint32_t hub = 0;
-    while (hub < strong->n && strong_degree(strong, hub) < strong->largest_degree)
-        hub++;
     double degree = strong->largest_degree, active = (double)strong->n_active;
     double mean = active > 0 ? 2 * (double)strong->n_edges / active : 0;
-    strong_free(strong);
     bool all = degree >= active - 1 && degree > 1.05 * mean && active <= 12;
     bool most = degree >= 0.3 * (active - 1) && degree >= 1.5 * mean && active > 4;
-    return all || most ? hub : VTTIF_NOWHERE;
+    return all || most ? strong_centre(strong) : VTTIF_NOWHERE;
 }
 
 /* A name that leaves nothing to explain. */
@@ -84,8 +102,10 @@ static struct search *search_graph(const struct graph *graph)
     double cuts[CUTS_MAX];
     unsigned n_cuts = cuts_find(graph, cuts);
     for (unsigned i = 0; i < n_cuts && !settled(search); i++) {
-        propose_all(search, graph, cuts[i], VTTIF_NOWHERE, true);
-        uint32_t hub = find_hub(graph, cuts[i]);
+        struct strong *strong = strong_new(graph, cuts[i], VTTIF_NOWHERE, true);
+        propose_of(search, strong);
+        uint32_t hub = find_hub(strong);
+        strong_free(strong);
         for (int whole = 0; hub != VTTIF_NOWHERE && whole < 2 && !settled(search); whole++)
             propose_all(search, graph, cuts[i], hub, whole);
     }

@@ -53,7 +53,7 @@ static size_t count_cells(const struct removal *removal, const struct graph *gra
             if (arc->out <= least || arc->known || arc->to == master ||
                 !is_inside(removal->candidate, u, arc))
                 continue;
-            count[weight_bin(graph, arc->out)]++;
+            count[arc->out >= arc->in ? arc->bin : weight_bin(graph, arc->out)]++;
             cells++;
         }
     }
