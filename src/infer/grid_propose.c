@@ -5,6 +5,7 @@
  * of them are proposed; only the bytes on the pairs can tell which is meant: a periodic dimension
  * of size 2 sends both of its directions to one partner.
  */
+#include "infer/faces.h"
 #include "infer/fit.h"
 #include "infer/grid.h"
 #include "infer/judge.h"
@@ -328,14 +329,23 @@ static void propose_chain(struct search *search, const struct strong *strong,
     propose_one_dimension(&proposal, &plan);
 }
 
+static void find_and_propose(struct search *search, const struct strong *strong)
+{
+    struct lattice *lattice = lattice_find(strong);
+    if (lattice)
+        propose_lattice(search, strong, lattice);
+    lattice_free(lattice);
+}
+
 void grid_propose(struct search *search, const struct strong *strong)
 {
     struct lattice *chain = lattice_chain(strong);
     if (chain)
         propose_chain(search, strong, chain);
     lattice_free(chain);
-    struct lattice *lattice = lattice_find(strong);
-    if (lattice)
-        propose_lattice(search, strong, lattice);
-    lattice_free(lattice);
+    find_and_propose(search, strong);
+    struct strong *faces = faces_new(strong);
+    if (faces) /* a stencil of which all pairs weigh the same */
+        find_and_propose(search, faces);
+    strong_free(faces);
 }

@@ -297,6 +297,34 @@ static void groups_are_named(void)
     assert_names(&clusters, NAMES("clustered 3x4"));
 }
 
+/*  o - o - o      all pairs of the same weight: whom they share tells faces from diagonals
+ *  | X | X |
+ *  o - o - o   */
+static void a_stencil_of_equal_weights_is_named(void)
+{
+    static const unsigned dims[][3] = {{1, 7, 9}, {1, 3, 12}, {4, 5, 6}, {4, 4, 4}, {8, 5, 4}};
+    const char *names[] = {"stencil-9 9x7", "stencil-9 12x3", "stencil-27 6x5x4",
+                           "stencil-27 4x4x4", "stencil-27 8x5x4"};
+    for (size_t k = 0; k < G_N_ELEMENTS(dims); k++) {
+        const unsigned *d = dims[k];
+        struct shuffled stencil = shuffled_new(d[0] * d[1] * d[2], (guint32)k);
+        for (unsigned i = 0; i < stencil.n; i++)
+            for (unsigned j = 0; j < i; j++)
+                if (abs((int)(i % d[2]) - (int)(j % d[2])) <= 1 &&
+                    abs((int)(i / d[2] % d[1]) - (int)(j / d[2] % d[1])) <= 1 &&
+                    abs((int)(i / d[2] / d[1]) - (int)(j / d[2] / d[1])) <= 1)
+                    exchange(&stencil, i, j, 1e6);
+        g_autoptr(vttif_recognition) recognition = recognize(stencil.matrix);
+        const struct vttif_name *name = find(recognition, names[k]);
+        if (!name)
+            g_error("no %s: %s", names[k], vttif_recognition_reason(recognition));
+        g_assert_cmpfloat(name->score, ==, 1);
+        g_assert_cmpfloat(name->explained, ==, 1);
+        g_assert_cmpuint(name->n_missing + name->n_extra, ==, 0);
+        shuffled_clear(&stencil);
+    }
+}
+
 /*  o   o   o   o
  *  | X |   | X |
  *  o   o   o   o   */
@@ -560,6 +588,7 @@ int main(int argc, char **argv)
     TEST(a_master_in_an_all_to_all_is_a_part_of_its_own);
     TEST(job_control_beside_a_mesh_is_a_star_beside_a_mesh);
     TEST(a_torus_in_noise_is_named_and_placed);
+    TEST(a_stencil_of_equal_weights_is_named);
     TEST(renumbering_changes_nothing);
     TEST(scaling_changes_nothing);
     TEST(a_fixed_threshold_is_the_only_one);
