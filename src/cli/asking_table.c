@@ -93,8 +93,9 @@ void asking_table_text(const struct asking_table *table, GString *out)
     }
     end_line(out);
     for (guint k = 0; k < table->cells->len; k++) {
-        append_cell(table, k % n, widths[k % n], table->cells->pdata[k], out);
-        if (k % n == n - 1)
+        guint i = k % MAX(n, 1);
+        append_cell(table, i, widths[i], table->cells->pdata[k], out);
+        if (i + 1 == n)
             end_line(out);
     }
 }
@@ -110,6 +111,6 @@ void asking_table_csv(const struct asking_table *table, GString *out)
         const char *text = table->cells->pdata[k];
         if (*text) /* nothing is NULL */
             output_csv_text(out, text);
-        g_string_append_c(out, k % n == n - 1 ? '\n' : ',');
+        g_string_append_c(out, (k + 1) % MAX(n, 1) == 0 ? '\n' : ',');
     }
 }

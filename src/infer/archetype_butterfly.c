@@ -150,8 +150,10 @@ static bool trim(struct flight *flight)
     int32_t middle = 2 * LEVELS_MOST, low = 0, high = G_N_ELEMENTS(count);
     for (size_t u = 0; u < flight->strong->n; u++) {
         flight->levelled[u] = flight->levelled[u] && ABS(flight->level[u]) < middle;
-        if (flight->levelled[u])
-            most = MAX(most, ++count[flight->level[u] + middle]);
+        if (!flight->levelled[u])
+            continue;
+        uint32_t members = ++count[flight->level[u] + middle];
+        most = MAX(most, members);
     }
     while (low < high && 3 * count[low] < most)
         low++;

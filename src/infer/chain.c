@@ -79,7 +79,7 @@ static int compare_links(const void *first, const void *second)
 static size_t join_heaviest(struct chains *chains)
 {
     const struct strong *strong = chains->strong;
-    g_autofree uint32_t(*best)[2] = g_malloc_n(strong->n, sizeof *best);
+    g_autofree uint32_t(*best)[2] = g_malloc0_n(strong->n, sizeof *best);
     size_t closing = 0;
     for (uint32_t u = 0; u < strong->n; u++)
         heaviest(strong, u, best[u]);

@@ -22,7 +22,7 @@ static struct column columns_new(const struct vttif_matrix *matrix, size_t n)
     }
     for (size_t i = 0; i < n; i++)
         column.start[i + 1] += column.start[i];
-    column.cells = g_new(struct vttif_cell, MAX(column.start[n], 1));
+    column.cells = g_new0(struct vttif_cell, MAX(column.start[n], 1));
     g_autofree size_t *next = g_memdup2(column.start, (n + 1) * sizeof *next);
     for (size_t i = 0; i < n; i++) {
         size_t n_cells;

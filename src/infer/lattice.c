@@ -378,9 +378,12 @@ static bool trim(struct lattice *lattice, const struct count *count, unsigned di
     }
     uint32_t span = (uint32_t)(high - low) + 1, most = 0, begin = 0, end = span;
     g_autofree uint32_t *layer = g_new0(uint32_t, span);
-    for (size_t u = 0; u < lattice->n; u++)
-        if (lattice->placed[u])
-            most = MAX(most, ++layer[count->at[u * lattice->n_dims + dim] - low]);
+    for (size_t u = 0; u < lattice->n; u++) {
+        if (!lattice->placed[u])
+            continue;
+        uint32_t members = ++layer[count->at[u * lattice->n_dims + dim] - low];
+        most = MAX(most, members);
+    }
     while (3 * layer[begin] < most)
         begin++;
     while (3 * layer[end - 1] < most)

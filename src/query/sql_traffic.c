@@ -146,7 +146,7 @@ static void want_endpoint(const struct monitor *monitor, gssize *wanted, sqlite3
 static void want(const struct traffic_cursor *cursor, const struct monitor *monitor,
                  struct wanted *wanted, const char *condition, sqlite3_value *value)
 {
-    int column = condition[0] - 'A', relation = condition[1];
+    int column = condition[0] - 'A', relation = (unsigned char)condition[1];
     if (column == COLUMN_SRC || column == COLUMN_DST) {
         want_endpoint(monitor, column == COLUMN_SRC ? &wanted->src : &wanted->dst, value);
         return;

@@ -105,8 +105,9 @@ static void place_strangers(const struct vttif_name *name, struct vttif_point *p
     for (size_t i = 0; i < name->n_endpoints; i++) {
         if (place_is_set(name, i))
             continue;
+        size_t row = k / columns;
         points[i].x = left + step * (double)(k % columns);
-        points[i].y = low.y - usual * (1.5 + (double)(k / columns));
+        points[i].y = low.y - usual * (1.5 + (double)row);
         k++;
     }
 }

@@ -179,7 +179,7 @@ static void append_row(const struct plane *plane, uint32_t row, bool around, GSt
 {
     g_string_append(out, around ? "─ " : "");
     for (uint32_t c = 0; c < plane->columns; c++) {
-        gssize i = plane->endpoint[row * plane->columns + c];
+        gssize i = plane->endpoint[(size_t)row * plane->columns + c];
         g_autoptr(GString) shown = g_string_new(NULL);
         terminal_append_cut(shown, i >= 0 ? name_of(plane->matrix, (size_t)i) : "·",
                             PLACEMENT_NAME_COLUMNS);
@@ -266,7 +266,7 @@ static void append_grid(const struct vttif_name *name, const struct vttif_matrix
         append_coordinates(name, matrix, max, out);
         return;
     }
-    g_autofree gssize *endpoint = plane.endpoint = g_new(gssize, cells);
+    g_autofree gssize *endpoint = plane.endpoint = g_new0(gssize, cells);
     int32_t rest[VTTIF_DIMS_MAX] = {0};
     do {
         if (shape->n_dims > 2)
