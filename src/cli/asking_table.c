@@ -86,7 +86,7 @@ static void end_line(GString *out)
 void asking_table_text(const struct asking_table *table, GString *out)
 {
     guint n = table->columns->len;
-    g_autofree size_t *widths = g_new(size_t, n + 1);
+    g_autofree size_t *widths = g_new0(size_t, n + 1);
     for (guint i = 0; i < n; i++) {
         widths[i] = width_of(table, i);
         append_cell(table, i, widths[i], column(table, i)->name, out);
