@@ -12,8 +12,10 @@ $(BUILD)/build.ninja:
 	scripts/install-deps build
 	meson setup $(BUILD) --prefix=$(PREFIX) $(MESON_OPTIONS)
 
-demo: all
+# Only what it needs is built.
+demo: $(BUILD)/build.ninja
 	scripts/install-deps run
+	ninja -C $(BUILD) demo
 	scripts/demo $(BUILD)
 
 test:
