@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/asking.h"
 
-#include <string.h>
 #include <vttif/error.h>
+#include <vttif/view.h>
 
 struct asking asking;
 const GOptionEntry asking_entries[] = {
@@ -32,6 +32,13 @@ struct vttif_client *asking_client(unsigned timeout_ms)
     return client;
 }
 
+struct vttif_matrix *asking_matrix(struct vttif_client *client, const char *path, GError **error)
+{
+    size_t length;
+    g_autofree char *json = vttif_client_ask(client, path, NULL, &length, error);
+    return json ? vttif_view_read(json, length, "the answer of vttifd", 1, NULL, error) : NULL;
+}
+
 /* --- JSON ------------------------------------------------------------------------------------ */
 
 JsonNode *asking_object(const char *json, GError **error)
@@ -55,4 +62,10 @@ const char *asking_text(JsonNode *object, const char *member)
 double asking_number(JsonNode *object, const char *member)
 {
     return json_object_get_double_member_with_default(json_node_get_object(object), member, 0);
+}
+
+JsonArray *asking_array(JsonNode *object, const char *member)
+{
+    JsonNode *node = json_object_get_member(json_node_get_object(object), member);
+    return node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
 }

@@ -18,11 +18,15 @@ extern const GOptionEntry asking_entries[];
  * printed, on error. */
 struct vttif_client *asking_client(unsigned timeout_ms);
 
+/* The matrix that answers a question of the API; NULL on error. */
+struct vttif_matrix *asking_matrix(struct vttif_client *client, const char *path, GError **error);
+
 /* The object of a JSON text, or NULL with an error: the daemon's answers are one each. */
 JsonNode *asking_object(const char *json, GError **error);
 /* Members of such an object, with something for those that are not there. */
 const char *asking_text(JsonNode *object, const char *member);
 double asking_number(JsonNode *object, const char *member);
+JsonArray *asking_array(JsonNode *object, const char *member); /* NULL */
 
 /* --- tables ---------------------------------------------------------------------------------- */
 

@@ -4,7 +4,6 @@
 
 #include "base/units.h"
 #include <string.h>
-#include <vttif/error.h>
 #include <vttif/view.h>
 
 static const char synopsis[] = "matrix|topology|pairs|status - ask vttifd what it remembers";
@@ -72,11 +71,11 @@ static bool append_interval(GString *path)
     return true;
 }
 
-static char *ask(const char *path, size_t *length)
+static char *ask(const char *path)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(vttif_client) client = asking_client(0);
-    char *answer = client ? vttif_client_ask(client, path, NULL, length, &error) : NULL;
+    char *answer = client ? vttif_client_ask(client, path, NULL, NULL, &error) : NULL;
     if (client && !answer)
         cli_fail("%s", error->message);
     return answer;
@@ -101,16 +100,14 @@ static struct vttif_matrix *fetch_matrix(int *status)
 {
     g_autoptr(GString) path = g_string_new("/v1/matrix?");
     g_autoptr(GError) error = NULL;
-    size_t length;
     *status = CLI_USAGE;
     if (!append_interval(path))
         return NULL;
     g_string_append(path, options.all ? "&active=0" : "&active=1");
     *status = CLI_FAILED;
-    g_autofree char *json = ask(path->str, &length);
-    struct vttif_matrix *matrix =
-        json ? vttif_view_read(json, length, "the answer of vttifd", 1, NULL, &error) : NULL;
-    if (json && !matrix)
+    g_autoptr(vttif_client) client = asking_client(0);
+    struct vttif_matrix *matrix = client ? asking_matrix(client, path->str, &error) : NULL;
+    if (client && !matrix)
         cli_fail("%s", error->message);
     return matrix;
 }
@@ -179,7 +176,7 @@ static void add_pair(struct asking_table *table, JsonNode *pair, double seconds)
 
 static int print_pairs(JsonNode *answer)
 {
-    JsonNode *pairs = json_object_get_member(json_node_get_object(answer), "pairs");
+    JsonArray *pairs = asking_array(answer, "pairs");
     double seconds = asking_number(answer, "to") - asking_number(answer, "from");
     g_autoptr(asking_table) table = asking_table_new();
     g_autoptr(GString) out = g_string_new(NULL);
@@ -188,9 +185,8 @@ static int print_pairs(JsonNode *answer)
     asking_table_column(table, "bytes", true);
     if (!format_is("csv"))
         asking_table_column(table, "rate", true);
-    JsonArray *array = pairs && JSON_NODE_HOLDS_ARRAY(pairs) ? json_node_get_array(pairs) : NULL;
-    for (guint i = 0; array && i < json_array_get_length(array); i++) {
-        JsonNode *pair = json_array_get_element(array, i);
+    for (guint i = 0; pairs && i < json_array_get_length(pairs); i++) {
+        JsonNode *pair = json_array_get_element(pairs, i);
         if (JSON_NODE_HOLDS_OBJECT(pair))
             add_pair(table, pair, seconds);
     }
@@ -210,7 +206,7 @@ static int query_pairs(void)
     if (!append_interval(path))
         return CLI_USAGE;
     g_string_append_printf(path, "&top=%d", options.top ? options.top : 10);
-    g_autofree char *json = ask(path->str, NULL);
+    g_autofree char *json = ask(path->str);
     if (!json)
         return CLI_FAILED;
     if (format_is("json"))
@@ -224,8 +220,7 @@ static int query_pairs(void)
 
 static void append_interfaces(JsonNode *status, GString *out)
 {
-    JsonNode *node = json_object_get_member(json_node_get_object(status), "interfaces");
-    JsonArray *interfaces = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+    JsonArray *interfaces = asking_array(status, "interfaces");
     for (guint i = 0; interfaces && i < json_array_get_length(interfaces); i++) {
         JsonNode *interface = json_array_get_element(interfaces, i);
         if (JSON_NODE_HOLDS_OBJECT(interface))
@@ -265,7 +260,7 @@ static int query_status(void)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) out = g_string_new(NULL);
-    g_autofree char *json = ask("/v1/status", NULL);
+    g_autofree char *json = ask("/v1/status");
     if (!json)
         return CLI_FAILED;
     if (!format_is("text"))

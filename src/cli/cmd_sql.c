@@ -25,12 +25,6 @@ static const GOptionEntry own_entries[] = {
 /* --- rows to a table --------------------------------------------------------------------------
  */
 
-static JsonArray *array_of(JsonNode *object, const char *member)
-{
-    JsonNode *node = json_object_get_member(json_node_get_object(object), member);
-    return node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
-}
-
 static bool is_number(JsonNode *value)
 {
     return JSON_NODE_HOLDS_VALUE(value) && json_node_get_value_type(value) != G_TYPE_STRING;
@@ -62,7 +56,7 @@ static bool add_row(struct asking_table *table, JsonNode *row, guint n_columns, 
 
 static bool fill(struct asking_table *table, JsonNode *answer)
 {
-    JsonArray *columns = array_of(answer, "columns"), *rows = array_of(answer, "rows");
+    JsonArray *columns = asking_array(answer, "columns"), *rows = asking_array(answer, "rows");
     guint n_columns = columns ? json_array_get_length(columns) : 0;
     bool good = n_columns > 0 && rows;
     for (guint i = 0; good && i < n_columns; i++) {

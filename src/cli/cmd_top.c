@@ -2,7 +2,6 @@
 /* vttif top: a live view. */
 #include "cli/top.h"
 
-#include <string.h>
 #include <unistd.h>
 #include <vttif/view.h>
 
@@ -41,9 +40,7 @@ static void view_clear(struct top_view *view)
 static struct vttif_matrix *fetch_matrix(struct vttif_client *client, GError **error)
 {
     g_autofree char *path = g_strdup_printf("/v1/matrix?last=%d&active=1", seconds);
-    size_t length;
-    g_autofree char *json = vttif_client_ask(client, path, NULL, &length, error);
-    return json ? vttif_view_read(json, length, "the answer of vttifd", 1, NULL, error) : NULL;
+    return asking_matrix(client, path, error);
 }
 
 static JsonNode *fetch_status(struct vttif_client *client, GError **error)

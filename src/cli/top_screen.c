@@ -189,9 +189,8 @@ static void add_body(struct screen *screen, size_t lines)
 
 static void add_foot(struct screen *screen)
 {
-    g_autoptr(GString) line = g_string_new("q quits, + and - change the time");
     add_line(screen, "");
-    add_line(screen, line->str);
+    add_line(screen, "q quits, + and - change the time");
 }
 
 void top_draw(const struct top_view *view, struct top_size size, bool colour, const char *line_end,
