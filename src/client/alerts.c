@@ -115,6 +115,10 @@ static bool take_piece(struct vttif_client *client, GError **error)
     gssize n = g_input_stream_read_finish(alerts->stream, result, &why);
     alerts->reading = false;
     alerts->heard = g_get_monotonic_time();
+    if (n > 0 && alerts->text->len + (gsize)n <= ALERT_MAX) {
+        g_string_append_len(alerts->text, alerts->piece, n);
+        return true;
+    }
     if (n < 0)
         client_explain(client, why, error);
     else if (n == 0)
@@ -122,12 +126,10 @@ static bool take_piece(struct vttif_client *client, GError **error)
                     "vttifd at %s closed the stream of alerts: it has ended, or alerts were read "
                     "too slowly",
                     client->where);
-    else if (alerts->text->len + (gsize)n > ALERT_MAX)
+    else
         g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_LIMIT,
                     "an alert of vttifd at %s is longer than 256 MiB", client->where);
-    else
-        g_string_append_len(alerts->text, alerts->piece, n);
-    return n > 0 && alerts->text->len <= ALERT_MAX && !(error && *error);
+    return false;
 }
 
 /* Waits for a line until the deadline (-1: none): true with NULL when it is over. */

@@ -56,8 +56,7 @@ static bool read_token(struct vttif_client *client, const char *file, GError **e
 {
     g_autofree char *text = NULL;
     g_autoptr(GError) why = NULL;
-    gsize length;
-    if (!g_file_get_contents(file, &text, &length, &why)) {
+    if (!g_file_get_contents(file, &text, NULL, &why)) {
         g_set_error(error, VTTIF_ERROR,
                     g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_ACCES) ? VTTIF_ERROR_PERMISSION
                                                                            : VTTIF_ERROR_IO,
