@@ -2,7 +2,6 @@
 /* The database: what it may do and for how long, and one statement run on it. */
 #include "query/sql.h"
 
-#include <string.h>
 #include <vttif/error.h>
 
 #include "query/sql_tables.h"
@@ -165,12 +164,6 @@ int sql_table_connect(sqlite3 *database, struct sql *sql, const char *declaratio
 int sql_table_disconnect(sqlite3_vtab *table)
 {
     g_free(table);
-    return SQLITE_OK;
-}
-
-int sql_cursor_free(sqlite3_vtab_cursor *cursor)
-{
-    g_free(cursor);
     return SQLITE_OK;
 }
 

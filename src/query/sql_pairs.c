@@ -28,8 +28,10 @@ static int list_open(sqlite3_vtab *table, sqlite3_vtab_cursor **cursor)
 
 static int list_close(sqlite3_vtab_cursor *base)
 {
-    g_free(((struct list_cursor *)base)->pairs);
-    return sql_cursor_free(base);
+    struct list_cursor *cursor = (struct list_cursor *)base;
+    g_free(cursor->pairs);
+    g_free(cursor);
+    return SQLITE_OK;
 }
 
 static int list_next(sqlite3_vtab_cursor *base)

@@ -22,8 +22,6 @@ struct sql_table {
 int sql_table_connect(sqlite3 *database, struct sql *sql, const char *declaration,
                       sqlite3_vtab **table);
 int sql_table_disconnect(sqlite3_vtab *table);
-/* xClose of a cursor without memory of its own. */
-int sql_cursor_free(sqlite3_vtab_cursor *cursor);
 /* Passes the message of an error to SQLite, and frees it. */
 int sql_table_fail(struct sql_table *table, GError *error);
 /* Sets a result to the name of an endpoint. */
