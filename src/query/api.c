@@ -9,6 +9,7 @@
 #include <vttif/view.h>
 
 #include "query/prometheus.h"
+#include "view/output.h"
 
 enum { OK = 200, BAD_REQUEST = 400, NOT_FOUND = 404, BAD_METHOD = 405, FAILED = 500 };
 
@@ -201,8 +202,7 @@ static void answer_matrix(const struct request *request)
     struct monitor_interval interval;
     bool active = false;
     g_autoptr(GError) error = NULL;
-    if (!knows_all(request, (const char *[]){"last", "from", "to", "active", NULL}) ||
-        !take_interval(request, &interval) || !take_flag(request, "active", &active))
+    if (!take_interval(request, &interval) || !take_flag(request, "active", &active))
         return;
     g_autoptr(vttif_matrix) matrix =
         monitor_matrix(request->api->monitor, &interval, active, &error);
@@ -221,8 +221,7 @@ static void answer_topology(const struct request *request)
     g_autoptr(GError) error = NULL;
     g_autoptr(vttif_recognition) recognition = NULL;
     g_autoptr(vttif_topology) topology = NULL;
-    if (!knows_all(request, (const char *[]){"last", "from", "to", "bmin", NULL}) ||
-        !take_interval(request, &interval) || !take_bmin(request, &options.bmin))
+    if (!take_interval(request, &interval) || !take_bmin(request, &options.bmin))
         return;
     g_autoptr(vttif_matrix) matrix = monitor_matrix(request->api->monitor, &interval, true, &error);
     if (matrix)
@@ -261,8 +260,7 @@ static void answer_pairs(const struct request *request)
     int64_t top = API_TOP_DEFAULT;
     size_t n;
     g_autoptr(GError) error = NULL;
-    if (!knows_all(request, (const char *[]){"last", "from", "to", "top", NULL}) ||
-        !take_interval(request, &interval) || !take_number(request, "top", 1, API_TOP_MAX, &top))
+    if (!take_interval(request, &interval) || !take_number(request, "top", 1, API_TOP_MAX, &top))
         return;
     g_autofree struct monitor_pair *pairs =
         monitor_top(monitor, &interval, (size_t)top, &n, &error);
@@ -323,8 +321,6 @@ static void add_account(const struct monitor *monitor, JsonBuilder *builder)
 static void answer_status(const struct request *request)
 {
     const struct monitor *monitor = request->api->monitor;
-    if (!knows_all(request, (const char *[]){NULL}))
-        return;
     struct monitor_status status = monitor_status(monitor);
     struct monitor_interval all = monitor_remembered(monitor);
     g_autoptr(JsonBuilder) builder = begin("vttif.status/1");
@@ -351,13 +347,6 @@ static void answer_status(const struct request *request)
 /* --- alerts ------------------------------------------------------------------------------------
  */
 
-static void append_string(GString *out, const char *text)
-{
-    g_autoptr(JsonNode) node = json_node_init_string(json_node_alloc(), text);
-    g_autofree char *quoted = json_to_string(node, FALSE);
-    g_string_append(out, quoted);
-}
-
 /* The matrix is written by the view; as a JSON document it has line ends only between values. */
 void api_alert(const struct monitor *monitor, const struct monitor_alert *alert, GString *out)
 {
@@ -370,16 +359,14 @@ void api_alert(const struct monitor *monitor, const struct monitor_alert *alert,
                            alert->sequence, trigger_alert_name(alert->kind),
                            (double)alert->time_ns / 1e9, (double)alert->since_ns / 1e9);
     g_string_append(out, ", \"from\": ");
-    append_string(out, monitor_endpoint_name(monitor, alert->from));
+    output_json_string(out, monitor_endpoint_name(monitor, alert->from));
     g_string_append(out, ", \"to\": ");
-    append_string(out, monitor_endpoint_name(monitor, alert->to));
+    output_json_string(out, monitor_endpoint_name(monitor, alert->to));
     g_string_append_printf(out, ", \"matrix\": %s}\n", g_strchomp(matrix->str));
 }
 
 static void answer_latest_alert(const struct request *request)
 {
-    if (!knows_all(request, (const char *[]){NULL}))
-        return;
     const struct monitor_alert *alert = monitor_latest_alert(request->api->monitor);
     if (alert)
         api_alert(request->api->monitor, alert, request->answer->body);
@@ -430,8 +417,6 @@ static void write_row(void *context, size_t n, const struct sql_value *values)
 static void answer_sql(const struct request *request)
 {
     g_autoptr(GError) error = NULL;
-    if (!knows_all(request, (const char *[]){NULL}))
-        return;
     g_autoptr(JsonBuilder) builder = begin("vttif.rows/1");
     struct sql_sink sink = {.columns = write_columns, .row = write_row, .context = builder};
     if (!request->text)
@@ -454,17 +439,21 @@ static void answer_metrics(const struct request *request)
     prometheus_write(request->api->monitor, request->api->metrics_pairs, request->answer->body);
 }
 
+#define PARAMETERS(...) ((const char *const[]){__VA_ARGS__, NULL})
+static const char *const no_parameters[] = {NULL};
+
 static const struct route {
     const char *path, *method;
     void (*answer)(const struct request *request);
+    const char *const *parameters; /* that it knows; NULL: others do not matter */
 } routes[] = {
-    {"/v1/matrix", "GET", answer_matrix},
-    {"/v1/topology", "GET", answer_topology},
-    {"/v1/pairs", "GET", answer_pairs},
-    {"/v1/status", "GET", answer_status},
-    {"/v1/alerts/latest", "GET", answer_latest_alert},
-    {"/v1/sql", "POST", answer_sql},
-    {"/metrics", "GET", answer_metrics},
+    {"/v1/matrix", "GET", answer_matrix, PARAMETERS("last", "from", "to", "active")},
+    {"/v1/topology", "GET", answer_topology, PARAMETERS("last", "from", "to", "bmin")},
+    {"/v1/pairs", "GET", answer_pairs, PARAMETERS("last", "from", "to", "top")},
+    {"/v1/status", "GET", answer_status, no_parameters},
+    {"/v1/alerts/latest", "GET", answer_latest_alert, no_parameters},
+    {"/v1/sql", "POST", answer_sql, no_parameters},
+    {"/metrics", "GET", answer_metrics, NULL},
 };
 
 static const struct route *find_route(const char *path)
@@ -491,6 +480,6 @@ void api_answer(const struct api *api, const char *method, const char *path, GHa
         api_fail(answer, BAD_METHOD, "%s takes %s only", route->path, route->method);
     else if (!monitor_refresh(api->monitor, &error))
         fail_with(answer, error);
-    else
+    else if (!route->parameters || knows_all(&request, route->parameters))
         route->answer(&request);
 }
