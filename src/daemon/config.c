@@ -111,7 +111,6 @@ static const char *store_source(struct config *config, void *to, const char *val
     const char *const names[] = {[CONFIG_AUTO] = "auto",
                                  [CONFIG_EBPF] = "ebpf",
                                  [CONFIG_AF_PACKET] = "af_packet",
-
                                  [CONFIG_REPLAY] = "replay"};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         if (strcmp(value, names[i]) == 0) {

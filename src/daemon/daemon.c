@@ -8,7 +8,6 @@
 #include "daemon/notify.h"
 
 #include <glib-unix.h>
-#include <string.h>
 #include <vttif/error.h>
 #include <vttif/view.h>
 

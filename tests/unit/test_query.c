@@ -97,14 +97,19 @@ static void assert_rows(struct fixture *fixture, const char *statement, const ch
     g_assert_cmpstr(found, ==, expected);
 }
 
+static void assert_says(const char *words, const char *text)
+{
+    if (!strstr(text, words))
+        g_error("'%s' is not in '%s'", words, text);
+}
+
 static void assert_refused(struct fixture *fixture, const char *statement, int code,
                            const char *words)
 {
     GError *error = NULL;
     g_autofree char *found = run(fixture, statement, &error);
     g_assert_error(error, VTTIF_ERROR, code);
-    if (!strstr(error->message, words))
-        g_error("'%s' is not in '%s'", words, error->message);
+    assert_says(words, error->message);
     g_error_free(error);
 }
 
@@ -285,9 +290,7 @@ static void assert_error(struct fixture *fixture, const char *target, const char
     g_autoptr(JsonNode) node = ask(fixture, target, text, status);
     JsonObject *object = json_node_get_object(node);
     g_assert_cmpstr(json_object_get_string_member(object, "schema"), ==, "vttif.error/1");
-    const char *said = json_object_get_string_member(object, "error");
-    if (!strstr(said, words))
-        g_error("'%s' is not in '%s'", words, said);
+    assert_says(words, json_object_get_string_member(object, "error"));
 }
 
 static void api_gives_matrices(struct fixture *fixture, gconstpointer data)
