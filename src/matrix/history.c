@@ -161,7 +161,8 @@ static unsigned sum_alone(const struct history *history, int tier, int64_t *from
     int64_t last = MIN(ceil_to(*to, unit), the_tier->end + 1);
     if (first >= last)
         return 0;
-    tier_sum(the_tier, first, last, sums);
+    if (sums)
+        tier_sum(the_tier, first, last, sums);
     *from = MAX(first * unit, history->begin);
     *to = MIN(last * unit, history_present(history) + 1);
     return (unsigned)unit;

@@ -67,7 +67,7 @@ int64_t history_oldest(const struct history *history, unsigned resolution);
  * forward to the oldest that is remembered; *to is moved to present + 1 if it is later, and, if it
  * is older than the seconds remembered, forward to a boundary. Returns the resolution used at the
  * older end (1, 60 or 3600), 0 if nothing of the interval is remembered, and then adds nothing.
- * O(series * log n).
+ * O(series * log n). sums NULL: only the boundaries are found, at once.
  */
 unsigned history_sum(const struct history *history, int64_t *from, int64_t *to, uint64_t *sums);
 

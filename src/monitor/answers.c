@@ -110,21 +110,28 @@ static double seconds_of(const struct monitor *monitor, const struct monitor_int
     return (double)MAX(to_ns - from_ns, 0) / (double)NS_PER_SECOND;
 }
 
+/* Takes the interval to what is remembered of it; sums are added to, or NULL. */
+static bool cover(const struct monitor *monitor, struct monitor_interval *interval, uint64_t *sums,
+                  GError **error)
+{
+    interval->resolution = history_sum(monitor->history, &interval->from, &interval->to, sums);
+    if (interval->resolution)
+        return true;
+    struct monitor_interval all = monitor_remembered(monitor);
+    g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT,
+                "nothing is remembered of that interval, but from %" G_GINT64_FORMAT
+                " to %" G_GINT64_FORMAT " (seconds since 1970)",
+                all.from, all.to);
+    return false;
+}
+
 /* The sums of all series; the monitor's, until the next question. */
 static const uint64_t *sum_series(const struct monitor *monitor, struct monitor_interval *interval,
                                   GError **error)
 {
     uint64_t *sums = monitor->sums;
     memset(sums, 0, monitor->options.history.max_series * sizeof *sums);
-    interval->resolution = history_sum(monitor->history, &interval->from, &interval->to, sums);
-    if (interval->resolution)
-        return sums;
-    struct monitor_interval all = monitor_remembered(monitor);
-    g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT,
-                "nothing is remembered of that interval, but from %" G_GINT64_FORMAT
-                " to %" G_GINT64_FORMAT " (seconds since 1970)",
-                all.from, all.to);
-    return NULL;
+    return cover(monitor, interval, sums, error) ? sums : NULL;
 }
 
 /* --- answers ---------------------------------------------------------------------------------- */
@@ -151,6 +158,8 @@ struct vttif_topology *monitor_topology(const struct monitor *monitor,
 bool monitor_bytes(const struct monitor *monitor, struct monitor_interval *interval,
                    uint64_t *bytes, GError **error)
 {
+    if (!bytes)
+        return cover(monitor, interval, NULL, error);
     const uint64_t *sums = sum_series(monitor, interval, error);
     if (!sums)
         return false;

@@ -127,7 +127,8 @@ struct monitor_pair {
 struct monitor_pair *monitor_top(const struct monitor *monitor, struct monitor_interval *interval,
                                  size_t limit, size_t *n_pairs, GError **error);
 /* The bytes of every pair in an interval: bytes[monitor_pairs()] is added to, by the pair's number.
- * The cheapest of all questions; with an interval of one second, a row of a table of history. */
+ * The cheapest of all questions; with an interval of one second, a row of a table of history.
+ * bytes NULL: only *interval is moved, which costs next to nothing. */
 bool monitor_bytes(const struct monitor *monitor, struct monitor_interval *interval,
                    uint64_t *bytes, GError **error);
 

@@ -175,35 +175,38 @@ static void select_pairs(struct traffic_cursor *cursor, const struct monitor *mo
     }
 }
 
-/* The bytes of all pairs in the step that begins at `from`, of which *step gets the ends. NULL:
- * there is nothing more, or an error. */
-static uint64_t *ask(const struct monitor *monitor, int64_t from, int64_t to, struct step *step,
-                     uint64_t *bytes)
+/* *step becomes the one that begins where it ends; false if there is none before `to`. */
+static bool next_step(const struct monitor *monitor, int64_t to, struct step *step)
 {
-    struct monitor_interval interval = {.from = from, .to = MIN(from + 1, to)};
-    size_t n = monitor_pairs(monitor);
-    bytes = g_renew(uint64_t, bytes, n);
-    memset(bytes, 0, n * sizeof *bytes);
-    if (from >= to || !monitor_bytes(monitor, &interval, bytes, NULL)) {
-        g_free(bytes);
-        return NULL;
-    }
+    int64_t from = step->to;
+    struct monitor_interval interval = {.from = from, .to = from + 1};
+    if (from >= to || !monitor_bytes(monitor, &interval, NULL, NULL))
+        return false;
     *step = (struct step){interval.from, MAX(interval.to, from + 1)};
-    return bytes;
+    return true;
 }
 
 static bool find_steps(struct traffic_cursor *cursor, struct sql *sql)
 {
     struct step step = {.to = cursor->asked.from};
-    uint64_t *bytes = NULL;
-    while ((bytes = ask(sql_monitor(sql), step.to, cursor->asked.to, &step, bytes))) {
+    while (next_step(sql_monitor(sql), cursor->asked.to, &step)) {
         g_array_append_val(cursor->steps, step);
-        if (sql_is_late(sql)) {
-            g_free(bytes);
+        if (sql_is_late(sql))
             return false;
-        }
     }
     return true;
+}
+
+/* The bytes of all pairs in a step, in the place of `bytes`; NULL if it is forgotten meanwhile. */
+static uint64_t *ask(const struct monitor *monitor, const struct step *step, uint64_t *bytes)
+{
+    struct monitor_interval interval = {.from = step->from, .to = step->from + 1};
+    size_t n = monitor_pairs(monitor);
+    bytes = g_renew(uint64_t, bytes, n);
+    memset(bytes, 0, n * sizeof *bytes);
+    if (!monitor_bytes(monitor, &interval, bytes, NULL))
+        g_clear_pointer(&bytes, g_free);
+    return bytes;
 }
 
 static void take_cells(struct traffic_cursor *cursor, size_t step, const uint64_t *bytes)
@@ -226,10 +229,9 @@ static bool load(struct traffic_cursor *cursor, struct sql *sql, size_t first)
     cursor->cells = g_new0(uint64_t, cursor->block * n_steps);
     uint64_t *bytes = NULL;
     for (size_t i = 0; i < n_steps && cursor->block > 0; i++) {
-        struct step step = g_array_index(cursor->steps, struct step, i);
-        bytes = ask(sql_monitor(sql), step.from, step.to, &step, bytes);
+        bytes = ask(sql_monitor(sql), &g_array_index(cursor->steps, struct step, i), bytes);
         if (!bytes)
-            continue; /* forgotten meanwhile */
+            continue;
         take_cells(cursor, i, bytes);
         if (sql_is_late(sql)) {
             g_free(bytes);

@@ -97,6 +97,9 @@ static void ask(const struct model *model, int64_t from, int64_t to)
     uint64_t sums[SERIES] = {0};
     int64_t got_from = from, got_to = to;
     unsigned resolution = history_sum(model->history, &got_from, &got_to, sums);
+    int64_t only_from = from, only_to = to;
+    g_assert_cmpuint(history_sum(model->history, &only_from, &only_to, NULL), ==, resolution);
+    g_assert_true(only_from == got_from && only_to == got_to);
     int64_t end = MIN(to, model->present + 1), wanted = MAX(from, model->begin);
     if (resolution == 0) {
         g_assert_true(wanted >= end || end <= history_oldest(model->history, 3600));
