@@ -4,7 +4,6 @@
 
 #include "source/source.h"
 #include <glib/gstdio.h>
-#include <string.h>
 
 static const char synopsis[] = "[FILE...] [-- PROGRAM ARGS] - who sends how much to whom, and in "
                                "what topology";

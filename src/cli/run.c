@@ -8,7 +8,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <vttif/error.h>
 
 enum { TESTBED_MIN = 2, TESTBED_MAX = 64, SNAPLEN_MIN = 64, SNAPLEN_MAX = 262144 };
 

@@ -11,7 +11,6 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <unistd.h>
-#include <vttif/error.h>
 
 struct list {
     const char *file;

@@ -3,7 +3,6 @@
 #include "offline/offline.h"
 
 #include <poll.h>
-#include <string.h>
 #include <vttif/error.h>
 
 #include "offline/launcher.h"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A hosts file is refused with a message, or gives hosts that are found by name and addresses. */
-#include <string.h>
 #include <vttif/endpoint.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -2,7 +2,6 @@
 /* The matrix readers: whatever they take must be written and read back as the same matrix, and must
  * not upset any view. */
 #include <stdlib.h>
-#include <string.h>
 #include <vttif/view.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

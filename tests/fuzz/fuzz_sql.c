@@ -3,8 +3,6 @@
  * are. */
 #include "asked.h"
 
-#include <string.h>
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct seen {
