@@ -75,20 +75,6 @@ static struct replay *replay_of(const struct live *live)
 
 /* --- counting, in the reader ------------------------------------------------------------------ */
 
-static guint hash_key(gconstpointer key)
-{
-    const struct pair_key *k = key;
-    uint64_t mixed = (k->src_low * 0x9e3779b97f4a7c15u) ^ (k->dst_low + (k->dst_high << 7)) ^
-                     (k->src_high * 0xc2b2ae3d27d4eb4fu) ^ k->tail;
-    mixed *= 0x9e3779b97f4a7c15u;
-    return (guint)(mixed >> 32);
-}
-
-static gboolean equal_keys(gconstpointer a, gconstpointer b)
-{
-    return memcmp(a, b, sizeof(struct pair_key)) == 0;
-}
-
 static size_t add_pair(struct replay *replay, const struct pair_key *key)
 {
     struct live_snapshot *counters = &replay->counters;
@@ -404,7 +390,7 @@ static struct replay *replay_new(const struct live_config *config, double speed)
     replay->thresholds.time_bound_ns = config->time_bound_ns;
     replay->gap_ns = config->crossing_gap_ns ? config->crossing_gap_ns : LIVE_CROSSING_GAP_NS;
     replay->events = config->events;
-    replay->index = g_hash_table_new_full(hash_key, equal_keys, g_free, NULL);
+    replay->index = g_hash_table_new_full(pair_key_hash, pair_key_equal, g_free, NULL);
     replay->tracks = g_array_new(FALSE, TRUE, sizeof(struct track));
     replay->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     replay->counters.epoch = 1;

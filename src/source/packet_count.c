@@ -41,20 +41,6 @@ struct packet_count {
 
 /* --- table ------------------------------------------------------------------------------------ */
 
-static guint hash_key(gconstpointer key)
-{
-    const struct pair_key *k = key;
-    uint64_t mixed = (k->src_low * 0x9e3779b97f4a7c15u) ^ (k->dst_low + (k->dst_high << 7)) ^
-                     (k->src_high * 0xc2b2ae3d27d4eb4fu) ^ k->tail;
-    mixed *= 0x9e3779b97f4a7c15u;
-    return (guint)(mixed >> 32);
-}
-
-static gboolean equal_keys(gconstpointer a, gconstpointer b)
-{
-    return memcmp(a, b, sizeof(struct pair_key)) == 0;
-}
-
 static struct entry *find_entry(struct packet_count *count, const struct pair_key *key)
 {
     struct entry *entry = g_hash_table_lookup(count->table, key);
@@ -371,7 +357,7 @@ struct packet_count *packet_count_new(const struct live_config *config, GError *
         count->config.crossing_gap_ns = LIVE_CROSSING_GAP_NS;
     count->match = match;
     count->fragments = vttif_fragments_new();
-    count->table = g_hash_table_new(hash_key, equal_keys);
+    count->table = g_hash_table_new(pair_key_hash, pair_key_equal);
     count->entries = g_ptr_array_new_with_free_func(g_free);
     count->shown = g_array_new(false, false, sizeof(struct live_pair));
     packet_count_set_threshold(count, config->byte_threshold, config->time_bound_ns);

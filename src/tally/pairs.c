@@ -79,6 +79,16 @@ static inline bool key_equal(const struct pair_key *a, const struct pair_key *b)
             (a->dst_low ^ b->dst_low) | (a->tail ^ b->tail)) == 0;
 }
 
+guint pair_key_hash(gconstpointer key)
+{
+    return (guint)key_hash(key, SEED_MASK);
+}
+
+gboolean pair_key_equal(gconstpointer a, gconstpointer b)
+{
+    return key_equal(a, b);
+}
+
 /* The entry of the key or the free one where it belongs. */
 static inline struct pair *find(struct pair *table, size_t size, uint64_t seed,
                                 const struct pair_key *key)

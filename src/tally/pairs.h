@@ -44,6 +44,10 @@ static inline enum vttif_reason pair_reason(const struct pair_key *key)
     return (enum vttif_reason)(key->tail >> 48);
 }
 
+/* For a GHashTable of keys. */
+guint pair_key_hash(gconstpointer key);
+gboolean pair_key_equal(gconstpointer a, gconstpointer b);
+
 /* The entry of the key, made if it is not there; NULL if the table is full. Valid until the next
  * call. */
 struct pair *pairs_get(struct pairs *pairs, const struct pair_key *key);
