@@ -14,6 +14,22 @@ void live_snapshot_clear(struct live_snapshot *snapshot)
     *snapshot = (struct live_snapshot){0};
 }
 
+struct live_sum live_sum_of(const struct vttif_frame *frame)
+{
+    if (frame->kind != VTTIF_FRAME_IP)
+        return (struct live_sum){.frame_bytes = frame->frame_bytes, .packets = 1};
+    return (struct live_sum){frame->frame_bytes, frame->ip_bytes, frame->payload_bytes,
+                             frame->segments};
+}
+
+void live_sum_add(struct live_sum *sum, const struct live_sum *more)
+{
+    sum->frame_bytes += more->frame_bytes;
+    sum->ip_bytes += more->ip_bytes;
+    sum->payload_bytes += more->payload_bytes;
+    sum->packets += more->packets;
+}
+
 int live_fd(const struct live *live)
 {
     return live->ops->fd(live);

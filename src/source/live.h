@@ -223,5 +223,8 @@ struct live {
 
 /* Makes room for pair n_pairs - 1 in a snapshot. */
 void live_snapshot_reserve(struct live_snapshot *snapshot, size_t n_pairs);
+/* What a decoded frame adds: what is no IP has no IP length and no payload. */
+struct live_sum live_sum_of(const struct vttif_frame *frame);
+void live_sum_add(struct live_sum *sum, const struct live_sum *more);
 
 #endif

@@ -100,23 +100,6 @@ static size_t find_pair(struct replay *replay, const struct pair_key *key)
     return replay->counters.n_pairs < replay->max_pairs ? add_pair(replay, key) : SIZE_MAX;
 }
 
-static void add_sum(struct live_sum *sum, const struct vttif_frame *frame)
-{
-    sum->frame_bytes += frame->frame_bytes;
-    sum->packets += frame->kind == VTTIF_FRAME_IP ? frame->segments : 1;
-    if (frame->kind != VTTIF_FRAME_IP)
-        return;
-    sum->ip_bytes += frame->ip_bytes;
-    sum->payload_bytes += frame->payload_bytes;
-}
-
-static uint64_t bytes_of(enum vttif_count count, const struct vttif_frame *frame)
-{
-    struct live_sum sum = {0};
-    add_sum(&sum, frame);
-    return live_bytes(&sum, count);
-}
-
 static void stamp(struct replay *replay, size_t pair, uint64_t bytes)
 {
     struct track *track = &g_array_index(replay->tracks, struct track, pair);
@@ -144,20 +127,21 @@ static enum vttif_reason judge_hosts(const struct replay *replay, const struct p
 static void count_frame(void *context, const struct pair_key *key, const struct vttif_frame *frame)
 {
     struct replay *replay = context;
+    struct live_sum sum = live_sum_of(frame);
     enum vttif_reason reason = pair_reason(key);
     if (reason == VTTIF_REASON_KEEP && replay->hosts)
         reason = judge_hosts(replay, key);
     if (reason != VTTIF_REASON_KEEP) {
-        add_sum(&replay->counters.filtered[reason], frame);
+        live_sum_add(&replay->counters.filtered[reason], &sum);
         return;
     }
     size_t pair = find_pair(replay, key);
     if (pair == SIZE_MAX) {
-        add_sum(&replay->counters.other, frame);
+        live_sum_add(&replay->counters.other, &sum);
         return;
     }
-    add_sum(&replay->counters.sums[pair], frame);
-    stamp(replay, pair, bytes_of(replay->count, frame));
+    live_sum_add(&replay->counters.sums[pair], &sum);
+    stamp(replay, pair, live_bytes(&sum, replay->count));
 }
 
 /* --- passing the turn ------------------------------------------------------------------------- */

@@ -54,14 +54,6 @@ static struct entry *find_entry(struct packet_count *count, const struct pair_ke
     return entry;
 }
 
-static void add_to(struct live_sum *sum, const struct live_sum *more)
-{
-    sum->frame_bytes += more->frame_bytes;
-    sum->ip_bytes += more->ip_bytes;
-    sum->payload_bytes += more->payload_bytes;
-    sum->packets += more->packets;
-}
-
 static uint64_t less(uint64_t a, uint64_t b)
 {
     return a > b ? a - b : 0;
@@ -96,9 +88,9 @@ static void show(struct entry *entry, struct live_sum places[2])
     if (best == RANK_OUT_HOST || best == RANK_IN_PORT) {
         struct live_sum sent = entry->ranks[best];
         take_from(&sent, &entry->received); /* was shown there before the sender's place was seen */
-        add_to(&places[LIVE_SENT], &sent);
+        live_sum_add(&places[LIVE_SENT], &sent);
     }
-    add_to(&places[LIVE_RECEIVED], &entry->received);
+    live_sum_add(&places[LIVE_RECEIVED], &entry->received);
 }
 
 static size_t number_of(struct packet_count *count, struct entry *entry, enum live_place place)
@@ -211,16 +203,6 @@ static void decode(const struct packet_count *count, const struct packet_frame *
                        decoded->payload_bytes - VXLAN_BYTES, decoded);
 }
 
-static struct live_sum sum_of(struct vttif_frame *frame, uint32_t gso_size)
-{
-    if (frame->kind != VTTIF_FRAME_IP)
-        return (struct live_sum){.frame_bytes = frame->frame_bytes, .packets = 1};
-    if (gso_size)
-        vttif_frame_split(frame, gso_size + frame->segment_headers);
-    return (struct live_sum){frame->frame_bytes, frame->ip_bytes, frame->payload_bytes,
-                             frame->segments};
-}
-
 static enum vttif_reason judge(const struct packet_count *count, const struct packet_frame *frame,
                                struct vttif_frame *decoded)
 {
@@ -305,22 +287,24 @@ void packet_count_add(struct packet_count *count, const struct packet_frame *fra
         count->undecodable += first;
         return;
     }
-    struct live_sum sum = sum_of(&decoded, frame->gso_size);
+    if (decoded.kind == VTTIF_FRAME_IP && frame->gso_size)
+        vttif_frame_split(&decoded, frame->gso_size + decoded.segment_headers);
+    struct live_sum sum = live_sum_of(&decoded);
     enum vttif_reason reason = judge(count, frame, &decoded);
     if (reason == VTTIF_REASON_KEEP)
         reason = key_for(count, &decoded, &key);
     if (reason != VTTIF_REASON_KEEP) {
         if (first)
-            add_to(&count->filtered[reason], &sum);
+            live_sum_add(&count->filtered[reason], &sum);
         return;
     }
     struct entry *entry = find_entry(count, &key);
     if (!entry) {
         if (first)
-            add_to(&count->other, &sum);
+            live_sum_add(&count->other, &sum);
         return;
     }
-    add_to(&entry->ranks[rank], &sum);
+    live_sum_add(&entry->ranks[rank], &sum);
     stamp(count, entry, rank, live_bytes(&sum, count->config.count), time_ns);
 }
 
