@@ -257,16 +257,22 @@ static void tell_changes(struct interfaces *interfaces, GArray *now)
     }
 }
 
-static void drain(int fd)
+/* Whether the kernel has told anything, or lost what it had to tell. */
+static bool drain(int fd)
 {
     char buffer[8192];
-    while (recv(fd, buffer, sizeof buffer, MSG_DONTWAIT) > 0 || errno == ENOBUFS || errno == EINTR)
-        errno = 0;
+    bool told = false;
+    for (;;) {
+        ssize_t n = recv(fd, buffer, sizeof buffer, MSG_DONTWAIT);
+        if (n > 0 || (n < 0 && errno == ENOBUFS))
+            told = true;
+        else if (n == 0 || errno != EINTR)
+            return told;
+    }
 }
 
-bool interfaces_dispatch(struct interfaces *interfaces, GError **error)
+bool interfaces_look(struct interfaces *interfaces, GError **error)
 {
-    drain(interfaces->socket);
     g_autoptr(GArray) all = list_interfaces(error);
     if (!all)
         return false;
@@ -281,6 +287,14 @@ bool interfaces_dispatch(struct interfaces *interfaces, GError **error)
     }
     tell_changes(interfaces, now);
     return true;
+}
+
+void interfaces_dispatch(struct interfaces *interfaces, const struct live_events *events)
+{
+    const struct live_interface none = {.name = ""};
+    g_autoptr(GError) failure = NULL;
+    if (drain(interfaces->socket) && !interfaces_look(interfaces, &failure))
+        live_tell_interface(events, &none, failure);
 }
 
 int interfaces_fd(const struct interfaces *interfaces)

@@ -24,8 +24,10 @@ struct interfaces *interfaces_new(const struct live_rule *rules, size_t n_rules,
                                   const struct interfaces_calls *calls, GError **error);
 void interfaces_free(struct interfaces *interfaces);
 int interfaces_fd(const struct interfaces *interfaces);
-/* Reads what the kernel tells, and calls for what has changed. Also to be called once at first. */
-bool interfaces_dispatch(struct interfaces *interfaces, GError **error);
+/* Looks at all of them, and calls for what has changed. To be called once at first. */
+bool interfaces_look(struct interfaces *interfaces, GError **error);
+/* Looks again if the kernel has told anything; a failure is told to events. */
+void interfaces_dispatch(struct interfaces *interfaces, const struct live_events *events);
 /* The interface of that name with its side, AUTO made out; or VTTIF_ERROR_ARGUMENT. */
 bool interfaces_find(const char *name, enum live_side side, struct live_interface *found,
                      GError **error);

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "source/live.h"
 
+#include "source/interfaces.h"
+#include <string.h>
+
+void live_tell_interface(const struct live_events *events, const struct live_interface *interface,
+                         const GError *failure)
+{
+    if (events->interface)
+        events->interface(events->context, interface, failure);
+}
+
 void live_snapshot_reserve(struct live_snapshot *snapshot, size_t n_pairs)
 {
     snapshot->pairs = g_renew(struct live_pair, snapshot->pairs, n_pairs);
@@ -70,14 +80,25 @@ static bool fail_without_interfaces(const struct live *live, GError **error)
 
 bool live_attach(struct live *live, const char *name, enum live_side side, GError **error)
 {
-    return live->ops->attach ? live->ops->attach(live, name, side, error)
-                             : fail_without_interfaces(live, error);
+    struct live_interface found;
+    if (!live->ops->watch)
+        return fail_without_interfaces(live, error);
+    return interfaces_find(name, side, &found, error) && live->ops->watch(live, &found, error);
 }
 
 bool live_detach(struct live *live, const char *name, GError **error)
 {
-    return live->ops->detach ? live->ops->detach(live, name, error)
-                             : fail_without_interfaces(live, error);
+    size_t n;
+    if (!live->ops->unwatch)
+        return fail_without_interfaces(live, error);
+    const struct live_interface *watched = live_interfaces(live, &n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(watched[i].name, name) == 0) {
+            live->ops->unwatch(live, watched[i].index);
+            return true;
+        }
+    g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT, "interface '%s' is not watched", name);
+    return false;
 }
 
 const struct live_interface *live_interfaces(const struct live *live, size_t *n)

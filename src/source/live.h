@@ -207,8 +207,8 @@ struct live_ops {
                           GError **error);
     bool (*set_hosts)(struct live *live, const struct vttif_hosts *hosts, GError **error);
     /* NULL where interfaces make no sense */
-    bool (*attach)(struct live *live, const char *name, enum live_side side, GError **error);
-    bool (*detach)(struct live *live, const char *name, GError **error);
+    bool (*watch)(struct live *live, const struct live_interface *interface, GError **error);
+    void (*unwatch)(struct live *live, int index); /* of one that is watched */
     const struct live_interface *(*interfaces)(const struct live *live, size_t *n);
     void (*close)(struct live *live); /* frees the source itself */
     /* NULL where frames come by themselves */
@@ -221,6 +221,9 @@ struct live {
     const struct live_ops *ops;
 };
 
+/* Calls events->interface, if there is one. */
+void live_tell_interface(const struct live_events *events, const struct live_interface *interface,
+                         const GError *failure);
 /* Makes room for pair n_pairs - 1 in a snapshot. */
 void live_snapshot_reserve(struct live_snapshot *snapshot, size_t n_pairs);
 /* What a decoded frame adds: what is no IP has no IP length and no payload. */

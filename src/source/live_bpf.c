@@ -23,7 +23,7 @@ struct live_bpf {
     struct ring_buffer *ring;
     int poll; /* epoll of the two */
     struct live_events events;
-    bool sent_only, no_tcx, has_hosts;
+    bool sent_only, no_tcx;
     GArray *watched; /* struct live_interface */
 
     /* Pairs have gaps where two CPUs tried for one; the reader's have none. */
@@ -259,15 +259,9 @@ static gssize find_watched(const struct live_bpf *self, int index)
     return -1;
 }
 
-static void tell(const struct live_bpf *self, const struct live_interface *interface,
-                 const GError *failure)
+static bool watch(struct live *live, const struct live_interface *wanted, GError **error)
 {
-    if (self->events.interface)
-        self->events.interface(self->events.context, interface, failure);
-}
-
-static bool watch(struct live_bpf *self, const struct live_interface *wanted, GError **error)
-{
+    struct live_bpf *self = self_of(live);
     struct live_interface interface = *wanted;
     interface.how = kern_hook_attach(self->kern, wanted, self->sent_only, self->no_tcx, error);
     interface.attached = interface.how != NULL;
@@ -279,8 +273,9 @@ static bool watch(struct live_bpf *self, const struct live_interface *wanted, GE
     return interface.attached;
 }
 
-static void unwatch(struct live_bpf *self, int index)
+static void unwatch(struct live *live, int index)
 {
+    struct live_bpf *self = self_of(live);
     gssize at = find_watched(self, index);
     kern_hook_detach(self->kern, index);
     if (at >= 0)
@@ -292,40 +287,19 @@ static void interface_came(void *context, const struct live_interface *interface
     struct live_bpf *self = context;
     g_autoptr(GError) failure = NULL;
     struct live_interface now = *interface;
-    now.attached = watch(self, interface, &failure);
+    now.attached = watch(&self->live, interface, &failure);
     gssize at = find_watched(self, interface->index);
     now.how = at < 0 ? NULL : g_array_index(self->watched, struct live_interface, at).how;
-    tell(self, &now, failure);
+    live_tell_interface(&self->events, &now, failure);
 }
 
 static void interface_went(void *context, const struct live_interface *interface)
 {
     struct live_bpf *self = context;
     struct live_interface now = *interface;
-    unwatch(self, interface->index);
+    unwatch(&self->live, interface->index);
     now.attached = false;
-    tell(self, &now, NULL);
-}
-
-static bool attach(struct live *live, const char *name, enum live_side side, GError **error)
-{
-    struct live_interface found;
-    return interfaces_find(name, side, &found, error) && watch(self_of(live), &found, error);
-}
-
-static bool detach(struct live *live, const char *name, GError **error)
-{
-    struct live_bpf *self = self_of(live);
-    for (guint i = 0; i < self->watched->len; i++) {
-        const struct live_interface *known =
-            &g_array_index(self->watched, struct live_interface, i);
-        if (strcmp(known->name, name) == 0) {
-            unwatch(self, known->index);
-            return true;
-        }
-    }
-    g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT, "interface '%s' is not watched", name);
-    return false;
+    live_tell_interface(&self->events, &now, NULL);
 }
 
 static const struct live_interface *list_watched(const struct live *live, size_t *n)
@@ -361,17 +335,8 @@ static int poll_fd(const struct live *live)
 static void dispatch(struct live *live)
 {
     struct live_bpf *self = self_of(live);
-    struct epoll_event ready[2];
-    g_autoptr(GError) failure = NULL;
-    int n = epoll_wait(self->poll, ready, G_N_ELEMENTS(ready), 0);
-    for (int i = 0; i < n; i++)
-        if (ready[i].data.fd == interfaces_fd(self->interfaces))
-            interfaces_dispatch(self->interfaces, &failure);
+    interfaces_dispatch(self->interfaces, &self->events);
     ring_buffer__consume(self->ring);
-    if (failure) {
-        struct live_interface none = {.name = ""};
-        tell(self, &none, failure);
-    }
 }
 
 /* --- opening and closing ------------------------------------------------------------------------
@@ -400,8 +365,8 @@ static const struct live_ops live_bpf_ops = {
     .read = read_counters,
     .set_threshold = set_threshold,
     .set_hosts = set_hosts,
-    .attach = attach,
-    .detach = detach,
+    .watch = watch,
+    .unwatch = unwatch,
     .interfaces = list_watched,
     .close = close_source,
 };
@@ -445,7 +410,7 @@ static bool open_interfaces(struct live_bpf *self, const struct live_config *con
 static bool start(struct live_bpf *self, GError **error)
 {
     kern_hook_take_over(self->kern);
-    if (!interfaces_dispatch(self->interfaces, error))
+    if (!interfaces_look(self->interfaces, error))
         return false;
     kern_hook_detach_others(self->kern, (const struct live_interface *)self->watched->data,
                             self->watched->len);

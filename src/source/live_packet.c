@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -143,8 +142,9 @@ static bool poll_for(const struct live_packet *self, int fd)
 }
 
 /* One more, or another side of one: what was counted so far is not to be judged by it. */
-static bool watch(struct live_packet *self, const struct live_interface *interface, GError **error)
+static bool watch(struct live *live, const struct live_interface *interface, GError **error)
 {
+    struct live_packet *self = self_of(live);
     struct watch *watch = find_watch(self, interface->index);
     read_rings(self);
     if (!watch) {
@@ -164,19 +164,16 @@ static bool watch(struct live_packet *self, const struct live_interface *interfa
     return true;
 }
 
-static void unwatch(struct live_packet *self, struct watch *watch)
+static void unwatch(struct live *live, int index)
 {
+    struct live_packet *self = self_of(live);
+    struct watch *watch = find_watch(self, index);
+    if (!watch)
+        return;
     read_rings(self);
     packet_count_begin(self->count);
     self->drops += packet_ring_drops(watch->ring);
     g_ptr_array_remove(self->watches, watch);
-}
-
-static void tell(const struct live_packet *self, const struct live_interface *interface,
-                 const GError *failure)
-{
-    if (self->events.interface)
-        self->events.interface(self->events.context, interface, failure);
 }
 
 static void interface_came(void *context, const struct live_interface *interface)
@@ -184,40 +181,18 @@ static void interface_came(void *context, const struct live_interface *interface
     struct live_packet *self = context;
     g_autoptr(GError) failure = NULL;
     struct live_interface now = *interface;
-    now.attached = watch(self, interface, &failure);
+    now.attached = watch(&self->live, interface, &failure);
     now.how = "af_packet";
-    tell(self, &now, failure);
+    live_tell_interface(&self->events, &now, failure);
 }
 
 static void interface_went(void *context, const struct live_interface *interface)
 {
     struct live_packet *self = context;
-    struct watch *known = find_watch(self, interface->index);
     struct live_interface now = *interface;
-    if (known)
-        unwatch(self, known);
+    unwatch(&self->live, interface->index);
     now.attached = false;
-    tell(self, &now, NULL);
-}
-
-static bool attach(struct live *live, const char *name, enum live_side side, GError **error)
-{
-    struct live_interface found;
-    return interfaces_find(name, side, &found, error) && watch(self_of(live), &found, error);
-}
-
-static bool detach(struct live *live, const char *name, GError **error)
-{
-    struct live_packet *self = self_of(live);
-    for (guint i = 0; i < self->watches->len; i++) {
-        struct watch *known = self->watches->pdata[i];
-        if (strcmp(known->interface.name, name) == 0) {
-            unwatch(self, known);
-            return true;
-        }
-    }
-    g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT, "interface '%s' is not watched", name);
-    return false;
+    live_tell_interface(&self->events, &now, NULL);
 }
 
 static const struct live_interface *list_watched(const struct live *live, size_t *n)
@@ -254,17 +229,8 @@ static int poll_fd(const struct live *live)
 static void dispatch(struct live *live)
 {
     struct live_packet *self = self_of(live);
-    struct epoll_event ready[16];
-    g_autoptr(GError) failure = NULL;
-    int n = epoll_wait(self->poll, ready, G_N_ELEMENTS(ready), 0);
     read_rings(self);
-    for (int i = 0; i < n; i++)
-        if (ready[i].data.fd == interfaces_fd(self->interfaces))
-            interfaces_dispatch(self->interfaces, &failure);
-    if (failure) {
-        struct live_interface none = {.name = ""};
-        tell(self, &none, failure);
-    }
+    interfaces_dispatch(self->interfaces, &self->events);
 }
 
 static void close_source(struct live *live)
@@ -287,8 +253,8 @@ static const struct live_ops live_packet_ops = {
     .read = read_counters,
     .set_threshold = set_threshold,
     .set_hosts = set_hosts,
-    .attach = attach,
-    .detach = detach,
+    .watch = watch,
+    .unwatch = unwatch,
     .interfaces = list_watched,
     .close = close_source,
 };
@@ -299,7 +265,7 @@ static bool start(struct live_packet *self, const struct live_config *config, GE
     self->interfaces = interfaces_new(config->rules, config->n_rules, &calls, error);
     self->count = self->interfaces ? packet_count_new(config, error) : NULL;
     return self->count && poll_for(self, interfaces_fd(self->interfaces)) &&
-           interfaces_dispatch(self->interfaces, error);
+           interfaces_look(self->interfaces, error);
 }
 
 /* Nothing can be captured without it; better said at once than of each interface. */

@@ -231,8 +231,8 @@ static int replay_fd(const struct live *live)
 static void tell_problem(const struct replay *replay)
 {
     const struct live_interface file = {.name = "replay", .how = "replay"};
-    if (replay->problem && replay->events.interface)
-        replay->events.interface(replay->events.context, &file, replay->problem);
+    if (replay->problem)
+        live_tell_interface(&replay->events, &file, replay->problem);
 }
 
 static void replay_dispatch(struct live *live)
