@@ -185,24 +185,16 @@ static int compare_addresses(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct kern_address));
 }
 
-static GArray *list_addresses(const struct vttif_hosts *hosts)
+static struct kern_address address_of(const struct vttif_address *address)
 {
-    GArray *all = g_array_new(false, true, sizeof(struct kern_address));
-    for (size_t i = 0; i < vttif_hosts_size(hosts); i++) {
-        const struct vttif_host *host = vttif_hosts_get(hosts, i);
-        for (size_t j = 0; j < host->n_addresses; j++) {
-            const struct vttif_address *a = &host->addresses[j];
-            struct kern_address address = {
-                .high = a->high, .low = a->low, .port = a->port, .kind = a->kind};
-            g_array_append_val(all, address);
-        }
-    }
-    return all;
+    return (struct kern_address){
+        .high = address->high, .low = address->low, .port = address->port, .kind = address->kind};
 }
 
-/* Takes away from the map what is not in the sorted list. */
-static void forget_others(int map, const GArray *wanted)
+/* Takes away from the map what is not in the list. */
+static void forget_others(int map, GArray *wanted)
 {
+    g_array_sort(wanted, compare_addresses);
     struct kern_address key, next;
     bool more = bpf_map_get_next_key(map, NULL, &next) == 0;
     while (more) {
@@ -214,15 +206,15 @@ static void forget_others(int map, const GArray *wanted)
     }
 }
 
-static bool put_hosts(int map, const struct vttif_hosts *hosts, GError **error)
+/* Puts all addresses into the map and appends them to the list. */
+static bool put_hosts(int map, const struct vttif_hosts *hosts, GArray *put, GError **error)
 {
     for (size_t i = 0; i < vttif_hosts_size(hosts); i++) {
         const struct vttif_host *host = vttif_hosts_get(hosts, i);
         for (size_t j = 0; j < host->n_addresses; j++) {
-            const struct vttif_address *a = &host->addresses[j];
-            struct kern_address address = {
-                .high = a->high, .low = a->low, .port = a->port, .kind = a->kind};
+            struct kern_address address = address_of(&host->addresses[j]);
             uint32_t number = (uint32_t)i;
+            g_array_append_val(put, address);
             if (bpf_map_update_elem(map, &address, &number, BPF_ANY) == 0)
                 continue;
             g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_LIMIT,
@@ -238,10 +230,8 @@ static bool set_hosts(struct live *live, const struct vttif_hosts *hosts, GError
 {
     struct live_bpf *self = self_of(live);
     int map = kern_map_fd(self->kern, KERN_MAP_HOSTS);
-    g_autoptr(GArray) wanted =
-        hosts ? list_addresses(hosts) : g_array_new(false, false, sizeof(struct kern_address));
-    g_array_sort(wanted, compare_addresses);
-    if (hosts && !put_hosts(map, hosts, error))
+    g_autoptr(GArray) wanted = g_array_new(false, false, sizeof(struct kern_address));
+    if (hosts && !put_hosts(map, hosts, wanted, error))
         return false;
     forget_others(map, wanted);
     self->kern->config->only_hosts = hosts != NULL;
