@@ -104,35 +104,25 @@ static size_t number_of(struct packet_count *count, struct entry *entry, enum li
     return entry->numbers[place];
 }
 
-static void copy_pairs(const struct packet_count *count, struct live_snapshot *snapshot)
+static void copy_new_pairs(const struct packet_count *count, struct live_snapshot *snapshot)
 {
-    size_t n = count->shown->len, before = snapshot->n_pairs;
-    live_snapshot_reserve(snapshot, n);
-    for (size_t i = before; i < n; i++)
+    for (size_t i = snapshot->n_pairs; i < count->shown->len; i++)
         snapshot->pairs[i] = g_array_index(count->shown, struct live_pair, i);
-    for (size_t i = 0; i < n; i++)
-        snapshot->sums[i] = (struct live_sum){0};
-    snapshot->n_pairs = n;
+    snapshot->n_pairs = count->shown->len;
 }
 
 void packet_count_read(struct packet_count *count, struct live_snapshot *snapshot)
 {
-    struct live_sum places[2];
+    live_snapshot_reserve(snapshot, (size_t)count->entries->len * 2); /* in both places each */
     for (guint i = 0; i < count->entries->len; i++) {
         struct entry *entry = count->entries->pdata[i];
+        struct live_sum places[2];
         show(entry, places);
         for (enum live_place place = LIVE_SENT; place <= LIVE_RECEIVED; place++)
-            if (places[place].packets)
-                number_of(count, entry, place);
+            if (places[place].packets || entry->numbers[place] != NO_NUMBER)
+                snapshot->sums[number_of(count, entry, place)] = places[place];
     }
-    copy_pairs(count, snapshot);
-    for (guint i = 0; i < count->entries->len; i++) {
-        struct entry *entry = count->entries->pdata[i];
-        show(entry, places);
-        for (enum live_place place = LIVE_SENT; place <= LIVE_RECEIVED; place++)
-            if (entry->numbers[place] != NO_NUMBER)
-                snapshot->sums[entry->numbers[place]] = places[place];
-    }
+    copy_new_pairs(count, snapshot);
     memcpy(snapshot->filtered, count->filtered, sizeof count->filtered);
     snapshot->other = count->other;
     snapshot->undecodable = count->undecodable;

@@ -126,23 +126,21 @@ static uint32_t gso_size_of(const uint8_t *frame)
     return header.gso_type == VIRTIO_NET_HDR_GSO_NONE ? 0 : header.gso_size;
 }
 
-static void read_frame(struct packet_ring *ring, const uint8_t *at, packet_frame_func *call,
-                       void *context)
+static void read_frame(struct packet_ring *ring, const uint8_t *at,
+                       const struct tpacket3_hdr *header, packet_frame_func *call, void *context)
 {
-    struct tpacket3_hdr header;
     struct sockaddr_ll from;
-    memcpy(&header, at, sizeof header);
-    memcpy(&from, at + TPACKET_ALIGN(sizeof header), sizeof from);
+    memcpy(&from, at + TPACKET_ALIGN(sizeof *header), sizeof from);
     struct packet_frame frame = {
-        .bytes = at + header.tp_mac,
-        .captured = header.tp_snaplen,
-        .wire = header.tp_len,
+        .bytes = at + header->tp_mac,
+        .captured = header->tp_snaplen,
+        .wire = header->tp_len,
         .outgoing = from.sll_pkttype == PACKET_OUTGOING,
-        .time_ns = (int64_t)header.tp_sec * 1000000000 + header.tp_nsec,
+        .time_ns = (int64_t)header->tp_sec * 1000000000 + header->tp_nsec,
     };
     frame.gso_size = gso_size_of(frame.bytes);
-    if (header.tp_status & TP_STATUS_VLAN_VALID)
-        put_tag(ring, &header, &frame);
+    if (header->tp_status & TP_STATUS_VLAN_VALID)
+        put_tag(ring, header, &frame);
     call(context, &frame);
 }
 
@@ -153,7 +151,7 @@ static void read_block(struct packet_ring *ring, struct tpacket_block_desc *bloc
     for (uint32_t left = block->hdr.bh1.num_pkts; left > 0; left--) {
         struct tpacket3_hdr header;
         memcpy(&header, at, sizeof header);
-        read_frame(ring, at, call, context);
+        read_frame(ring, at, &header, call, context);
         at += header.tp_next_offset;
     }
 }
