@@ -33,8 +33,7 @@ static struct column *column_at(const struct tier *tier, int64_t x)
 void tier_init(struct tier *tier, size_t max_series, unsigned length, int64_t first)
 {
     g_assert(length >= 1 && length <= SPAN_MAX);
-    *tier =
-        (struct tier){.max_series = max_series, .length = length, .horizon = first, .end = first};
+    *tier = (struct tier){.length = length, .horizon = first, .end = first};
     tier->open = g_new0(uint64_t, max_series);
     tier->ring = g_new0(struct column *, length);
 }
@@ -80,29 +79,16 @@ bool tier_forget(struct tier *tier)
 }
 
 /* Adds to sums, which has unit end, the columns that column end + 1 spans beside it. */
-static bool add_children(const struct tier *tier, uint64_t *sums)
+static void add_children(const struct tier *tier, uint64_t *sums)
 {
-    bool any = false;
     int64_t x = tier->end + 1;
-    for (int64_t step = 1; step < span(x); step *= 2) {
-        const struct column *child = column_at(tier, x - step);
-        column_add(child, sums);
-        any |= child != NULL;
-    }
-    return any;
-}
-
-static size_t last_used(const struct tier *tier)
-{
-    size_t used = tier->max_series;
-    while (used > tier->used_series && tier->open[used - 1] == 0)
-        used--;
-    return used;
+    for (int64_t step = 1; step < span(x); step *= 2)
+        column_add(column_at(tier, x - step), sums);
 }
 
 static void close_unit(struct tier *tier, uint64_t *sums, uint8_t *scratch)
 {
-    size_t used = tier->used_series = last_used(tier);
+    size_t used = tier->used_series;
     memcpy(sums, tier->open, used * sizeof *sums);
     memset(tier->open, 0, used * sizeof *sums);
     add_children(tier, sums);
@@ -132,7 +118,7 @@ void tier_sum(const struct tier *tier, int64_t from, int64_t to, uint64_t *sums)
 {
     g_assert(tier->horizon <= from && from < to && to <= tier->end + 1);
     if (to > tier->end) {
-        for (size_t i = 0; i < tier->max_series; i++)
+        for (size_t i = 0; i < tier->used_series; i++)
             sums[i] += tier->open[i];
         to = tier->end;
     }

@@ -25,7 +25,6 @@
 #define TIER_BITS 20 /* a column spans at most 2^20 units; the longest length */
 
 struct tier {
-    size_t max_series;
     size_t used_series; /* series at and above have not been seen */
     unsigned length;
     int64_t horizon, end;
@@ -42,6 +41,8 @@ void tier_clear(struct tier *tier);
 static inline void tier_add(struct tier *tier, uint32_t series, uint64_t amount)
 {
     tier->open[series] += amount;
+    if (series >= tier->used_series)
+        tier->used_series = (size_t)series + 1;
 }
 
 /* Closes units until `unit` is open. scratch has column_scratch(max_series) bytes, sums has room

@@ -130,7 +130,7 @@ static const uint64_t *sum_series(const struct monitor *monitor, struct monitor_
                                   GError **error)
 {
     uint64_t *sums = monitor->sums;
-    memset(sums, 0, monitor->options.history.max_series * sizeof *sums);
+    memset(sums, 0, (SERIES_PAIRS + directory_pairs(monitor->directory)) * sizeof *sums);
     return cover(monitor, interval, sums, error) ? sums : NULL;
 }
 
