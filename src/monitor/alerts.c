@@ -99,8 +99,8 @@ static void raise_alert(struct monitor *monitor, enum trigger_alert kind, int64_
     monitor->latest =
         (struct monitor_alert){.sequence = ++monitor->status.alerts,
                                .kind = kind,
-                               .time_ns = time_ns + monitor->offset_ns,
-                               .since_ns = monitor->trigger.since_ns + monitor->offset_ns,
+                               .time_ns = monitor_wall_ns(monitor, time_ns),
+                               .since_ns = monitor_wall_ns(monitor, monitor->trigger.since_ns),
                                .from = first.from,
                                .to = first.to,
                                .matrix = accumulated(monitor, seconds)};

@@ -9,7 +9,6 @@
 struct loop_source {
     GSource source;
     struct monitor *monitor;
-    gpointer fd_tag;
     bool failed; /* the last poll; told of once */
 };
 
@@ -25,8 +24,8 @@ static int64_t next_wake_us(const struct monitor *monitor)
 {
     int64_t now_us = g_get_monotonic_time();
     int64_t source_ns = live_now_ns(monitor->source);
-    int64_t wall_ns = source_ns + monitor->offset_ns;
-    int64_t boundary_ns = (monitor->now_ns / NS_PER_SECOND + 1) * NS_PER_SECOND;
+    int64_t wall_ns = monitor_wall_ns(monitor, source_ns);
+    int64_t boundary_ns = monitor_boundary_ns(monitor);
     if (live_is_played(monitor->source))
         return now_us + (wall_ns >= boundary_ns ? 0 : PLAY_EVERY_US);
     int64_t wait_us = microseconds_until(wall_ns, boundary_ns);
@@ -56,8 +55,8 @@ static bool take_events(struct monitor *monitor, GError **error)
 static bool is_time(const struct monitor *monitor)
 {
     int64_t source_ns = live_now_ns(monitor->source);
-    int64_t boundary_ns = (monitor->now_ns / NS_PER_SECOND + 1) * NS_PER_SECOND;
-    return live_is_played(monitor->source) || source_ns + monitor->offset_ns >= boundary_ns ||
+    return live_is_played(monitor->source) ||
+           monitor_wall_ns(monitor, source_ns) >= monitor_boundary_ns(monitor) ||
            source_ns >= trigger_due_ns(&monitor->trigger);
 }
 
@@ -82,7 +81,7 @@ void monitor_attach(struct monitor *monitor, GMainContext *context)
     struct loop_source *loop = (struct loop_source *)monitor->loop;
     loop->monitor = monitor;
     g_source_set_name(monitor->loop, "monitor");
-    loop->fd_tag = g_source_add_unix_fd(monitor->loop, live_fd(monitor->source), G_IO_IN);
+    g_source_add_unix_fd(monitor->loop, live_fd(monitor->source), G_IO_IN);
     g_source_set_ready_time(monitor->loop, next_wake_us(monitor));
     g_source_attach(monitor->loop, context);
 }

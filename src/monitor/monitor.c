@@ -149,24 +149,19 @@ bool monitor_read(struct monitor *monitor, GError **error)
 
 /* --- time ------------------------------------------------------------------------------------- */
 
-static int64_t wall_ns(const struct monitor *monitor, int64_t source_ns)
-{
-    return source_ns + monitor->offset_ns;
-}
-
 /* Follows the time of day when it is set forward. */
 static void follow_wall_clock(struct monitor *monitor, int64_t source_ns)
 {
     if (monitor->options.source_clock)
         return;
-    int64_t ahead_ns = g_get_real_time() * 1000 - wall_ns(monitor, source_ns);
+    int64_t ahead_ns = g_get_real_time() * 1000 - monitor_wall_ns(monitor, source_ns);
     if (ahead_ns >= NS_PER_SECOND)
         monitor->offset_ns += ahead_ns;
 }
 
 static void set_now(struct monitor *monitor, int64_t source_ns)
 {
-    monitor->now_ns = MAX(monitor->now_ns, wall_ns(monitor, source_ns));
+    monitor->now_ns = MAX(monitor->now_ns, monitor_wall_ns(monitor, source_ns));
     history_advance(monitor->history, monitor->now_ns / NS_PER_SECOND);
 }
 
@@ -187,10 +182,9 @@ static bool poll_live(struct monitor *monitor, GError **error)
  * that of one in which something follows, nor what the trigger is due to do. */
 static int64_t next_stop(const struct monitor *monitor, int64_t target_ns)
 {
-    int64_t boundary_ns = (monitor->now_ns / NS_PER_SECOND + 1) * NS_PER_SECOND;
     int64_t next_ns = live_next_ns(monitor->source);
     int64_t quiet_ns = MIN(next_ns, target_ns) / NS_PER_SECOND * NS_PER_SECOND;
-    int64_t stop_ns = MIN(target_ns, MAX(boundary_ns, quiet_ns));
+    int64_t stop_ns = MIN(target_ns, MAX(monitor_boundary_ns(monitor), quiet_ns));
     return MIN(stop_ns, MAX(trigger_due_ns(&monitor->trigger), monitor->now_ns));
 }
 
@@ -290,7 +284,7 @@ bool monitor_start(struct monitor *monitor, struct live *source, GError **error)
         source_ns = live_next_ns(source) == INT64_MAX ? 0 : live_next_ns(source);
     if (!monitor->options.source_clock)
         monitor->offset_ns = g_get_real_time() * 1000 - source_ns;
-    monitor->now_ns = monitor->status.started_ns = wall_ns(monitor, source_ns);
+    monitor->now_ns = monitor->status.started_ns = monitor_wall_ns(monitor, source_ns);
     monitor->history = history_new(&monitor->options.history, monitor->now_ns / NS_PER_SECOND);
     return read_and_book(monitor, false, error);
 }

@@ -72,6 +72,17 @@ struct monitor {
     GSource *loop; /* NULL: not attached */
 };
 
+/* When the present second ends, and the source's time as time of day. */
+static inline int64_t monitor_boundary_ns(const struct monitor *monitor)
+{
+    return (monitor->now_ns / NS_PER_SECOND + 1) * NS_PER_SECOND;
+}
+
+static inline int64_t monitor_wall_ns(const struct monitor *monitor, int64_t source_ns)
+{
+    return source_ns + monitor->offset_ns;
+}
+
 /* Tells the user. */
 void monitor_report(struct monitor *monitor, bool is_problem, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
