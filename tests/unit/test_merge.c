@@ -208,22 +208,31 @@ static void a_guess_that_is_wrong_for_one_piece_loses_nothing(void)
     g_assert_cmpfloat(cell(matrix, "10.0.0.3", "10.0.0.2"), ==, 1000);
 }
 
-/* Given owners hold even if the clocks of the two hosts are an hour apart. */
-static void clocks_that_disagree_count_nothing_twice(void)
+/* What h1 sends to h2, as seen at both ends from a given frame on; h2's clock is off by an hour. */
+static struct vttif_matrix *merge_ends(unsigned frames, unsigned from_1, unsigned from_2,
+                                       GString *notes)
 {
     g_autoptr(vttif_tally) at_1 = tally_new(VTTIF_COUNT_PAYLOAD);
     g_autoptr(vttif_tally) at_2 = tally_new(VTTIF_COUNT_PAYLOAD);
     struct vttif_address h1 = address_of("10.0.0.1"), h2 = address_of("10.0.0.2");
-    for (int i = 0; i < 10; i++) {
-        send(at_1, 1, 2, i * MS);
-        send(at_2, 1, 2, (3600000 + i) * MS);
+    for (unsigned i = 0; i < frames; i++) {
+        if (i >= from_1)
+            send(at_1, 1, 2, i * MS);
+        if (i >= from_2)
+            send(at_2, 1, 2, (3600000 + i) * MS);
     }
     vttif_tally_finish(at_1);
     vttif_tally_finish(at_2);
     struct vttif_capture captures[] = {
         {.name = "h1", .tally = at_1, .addresses = &h1, .n_addresses = 1},
         {.name = "h2", .tally = at_2, .addresses = &h2, .n_addresses = 1}};
-    g_autoptr(vttif_matrix) matrix = merge(captures, 2, NULL);
+    return vttif_merge(captures, 2, NULL, notes, NULL);
+}
+
+/* Given owners hold even if the clocks of the two hosts are an hour apart. */
+static void clocks_that_disagree_count_nothing_twice(void)
+{
+    g_autoptr(vttif_matrix) matrix = merge_ends(10, 0, 0, NULL);
     g_assert_cmpfloat(cell(matrix, "10.0.0.1", "10.0.0.2"), ==, 1000);
 }
 
@@ -275,27 +284,6 @@ static void a_copy_of_a_capture_whose_clock_is_set_back_counts_once(void)
                                        {.name = "b", .tally = tally}};
     g_autoptr(vttif_matrix) matrix = merge(captures, 2, NULL);
     g_assert_cmpfloat(vttif_matrix_total(matrix), ==, 50000);
-}
-
-/* What h1 sends to h2, as seen at both ends from a given frame on; h2's clock is off by an hour. */
-static struct vttif_matrix *merge_ends(unsigned frames, unsigned from_1, unsigned from_2,
-                                       GString *notes)
-{
-    g_autoptr(vttif_tally) at_1 = tally_new(VTTIF_COUNT_PAYLOAD);
-    g_autoptr(vttif_tally) at_2 = tally_new(VTTIF_COUNT_PAYLOAD);
-    struct vttif_address h1 = address_of("10.0.0.1"), h2 = address_of("10.0.0.2");
-    for (unsigned i = 0; i < frames; i++) {
-        if (i >= from_1)
-            send(at_1, 1, 2, i * MS);
-        if (i >= from_2)
-            send(at_2, 1, 2, (3600000 + i) * MS);
-    }
-    vttif_tally_finish(at_1);
-    vttif_tally_finish(at_2);
-    struct vttif_capture captures[] = {
-        {.name = "h1", .tally = at_1, .addresses = &h1, .n_addresses = 1},
-        {.name = "h2", .tally = at_2, .addresses = &h2, .n_addresses = 1}};
-    return vttif_merge(captures, 2, NULL, notes, NULL);
 }
 
 static void what_the_senders_capture_clearly_missed_makes_a_lower_bound(void)
