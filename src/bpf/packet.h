@@ -39,11 +39,6 @@ static __always_inline __u64 be64(const __u8 *at)
     return __builtin_bswap64(*(const __u64 *)at);
 }
 
-static __always_inline __u16 raw16(const __u8 *at)
-{
-    return *(const __u16 *)at;
-}
-
 static __always_inline __u32 raw32(const __u8 *at)
 {
     return *(const __u32 *)at;

@@ -147,14 +147,6 @@ struct vttif_matrix *monitor_matrix(const struct monitor *monitor,
                          seconds_of(monitor, interval), active_only);
 }
 
-struct vttif_topology *monitor_topology(const struct monitor *monitor,
-                                        struct monitor_interval *interval, double bmin,
-                                        GError **error)
-{
-    g_autoptr(vttif_matrix) matrix = monitor_matrix(monitor, interval, true, error);
-    return matrix ? vttif_topology_infer(matrix, bmin, error) : NULL;
-}
-
 bool monitor_bytes(const struct monitor *monitor, struct monitor_interval *interval,
                    uint64_t *bytes, GError **error)
 {

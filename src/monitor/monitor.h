@@ -6,7 +6,7 @@
  *
  *     source/live ── counters ──► monitor ──► matrix/history   "the matrix of the last n seconds"
  *              └── crossings ───►    │   └──► matrix/trigger   alerts: sustained, quiet
- *                                    └──► answers: matrix, topology, pairs, account
+ *                                    └──► answers: matrix, pairs, account
  *
  * Times are nanoseconds since 1970. A replay source has its capture's clock, and is played exactly
  * up to each second's end; the others have CLOCK_MONOTONIC, to which the monitor adds what makes it
@@ -29,7 +29,6 @@
 #include "source/live.h"
 #include <vttif/endpoint.h>
 #include <vttif/matrix.h>
-#include <vttif/topology.h>
 
 struct monitor;
 typedef struct monitor monitor_handle; /* the name that g_autoptr wants */
@@ -112,10 +111,6 @@ struct monitor_interval monitor_remembered(const struct monitor *monitor);
 struct vttif_matrix *monitor_matrix(const struct monitor *monitor,
                                     struct monitor_interval *interval, bool active_only,
                                     GError **error);
-/* Its topology. bmin as in vttif_topology_infer. */
-struct vttif_topology *monitor_topology(const struct monitor *monitor,
-                                        struct monitor_interval *interval, double bmin,
-                                        GError **error);
 
 /* A pair and its bytes in an interval. */
 struct monitor_pair {

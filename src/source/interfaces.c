@@ -136,11 +136,6 @@ static GArray *list_interfaces(GError **error)
 
 /* --- which, and on which side --------------------------------------------------------------- */
 
-bool interfaces_match(const char *glob, const char *name)
-{
-    return fnmatch(glob, name, FNM_NOESCAPE) == 0;
-}
-
 static bool is_glob(const char *text)
 {
     return strpbrk(text, "*?[") != NULL;
@@ -174,7 +169,7 @@ static const struct live_rule *rule_for(const struct interfaces *interfaces,
     for (guint i = 0; i < interfaces->rules->len; i++) {
         const struct live_rule *rule = &g_array_index(interfaces->rules, struct live_rule, i);
         bool one = !is_glob(rule->glob);
-        if (interfaces_match(rule->glob, facts->name) &&
+        if (fnmatch(rule->glob, facts->name, FNM_NOESCAPE) == 0 &&
             (one || (facts->is_ethernet && !is_stacked(facts))))
             return rule;
     }

@@ -32,7 +32,4 @@ void interfaces_dispatch(struct interfaces *interfaces, const struct live_events
 bool interfaces_find(const char *name, enum live_side side, struct live_interface *found,
                      GError **error);
 
-/* Whether a name fits a pattern of *, ? and themselves. */
-bool interfaces_match(const char *glob, const char *name);
-
 #endif

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <vttif/fragment.h>
 
-enum { TCP = 6, UDP = 17, VXLAN_PORT = 4789, VXLAN_BYTES = 8, UDP_BYTES = 8, VXLAN_VALID = 0x08 };
+enum { UDP = 17, VXLAN_PORT = 4789, VXLAN_BYTES = 8, VXLAN_VALID = 0x08 };
 
 /* Not shown yet. */
 #define NO_NUMBER SIZE_MAX

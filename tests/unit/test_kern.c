@@ -455,12 +455,8 @@ static void assert_same(const struct live_sum *a, const struct live_sum *b)
 static struct live_sum sum_of(const struct live_snapshot *snapshot)
 {
     struct live_sum kept = {0};
-    for (size_t i = 0; i < snapshot->n_pairs; i++) {
-        kept.frame_bytes += snapshot->sums[i].frame_bytes;
-        kept.ip_bytes += snapshot->sums[i].ip_bytes;
-        kept.payload_bytes += snapshot->sums[i].payload_bytes;
-        kept.packets += snapshot->sums[i].packets;
-    }
+    for (size_t i = 0; i < snapshot->n_pairs; i++)
+        live_sum_add(&kept, &snapshot->sums[i]);
     return kept;
 }
 
