@@ -5,9 +5,15 @@
  *     drive-live [--packet] [--pin DIR] [--discard] [--no-tcx] [--sent-only] [--vxlan]
  *                [--key ip|mac|port] [--filter EXPR] [--hosts FILE] [--max-pairs N]
  *                [--threshold BYTES] [--bound NS] [GLOB[=port|host]...]
- *     read         the counters: "pair FROM TO sent|received FRAME IP PAYLOAD PACKETS", "other
- * ...", "filtered REASON ...", "undecodable N", "drops N", "done" attach NAME, detach NAME,
- * wait-interface NAME, wait-crossing, interfaces, quit
+ *
+ *     read                  the counters: "pair FROM TO sent|received FRAME IP PAYLOAD PACKETS",
+ *                           "filtered REASON ...", "other ...", "undecodable N", "drops N"
+ *     interfaces            "NAME port|host HOW" of each that is watched
+ *     attach NAME, detach NAME
+ *     wait-interface NAME, wait-gone NAME, wait-crossing
+ *     quit
+ *
+ * Each but quit is answered with "done" at last.
  *
  * Prints "ready" first; an error goes to standard error and ends it with 1.
  */
