@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nas.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "mp/program.h"
 
 #define CACHE_LINE_BYTES 64
 
@@ -15,10 +16,8 @@ static const char class_names[NAS_CLASSES] = {
 /* The options as they are given. */
 struct options {
     char *class;
-    char *route;
-    char *truth;
     gint64 processes;
-    gboolean help;
+    struct program_options common;
 };
 
 static GOptionContext *context_new(struct options *o, const struct nas_kernel *kernel)
@@ -27,30 +26,13 @@ static GOptionContext *context_new(struct options *o, const struct nas_kernel *k
         {"class", 'c', 0, G_OPTION_ARG_STRING, &o->class, "size: S, W or A (default S)", "CLASS"},
         {"numprocs", 'n', 0, G_OPTION_ARG_INT64, &o->processes, "processes: 1, 2, 4, 8, 16 or 32",
          "N"},
-        {"route", 0, 0, G_OPTION_ARG_STRING, &o->route,
-         "direct (default) or, with PVM, daemon: by the pvmds' UDP", "ROUTE"},
-        {"truth", 0, 0, G_OPTION_ARG_FILENAME, &o->truth,
-         "write the bytes really sent from host to host to this file, as a matrix in CSV", "FILE"},
-        {"help", 'h', 0, G_OPTION_ARG_NONE, &o->help, "show this", NULL},
         G_OPTION_ENTRY_NULL,
     };
     g_autofree char *summary = g_strdup_printf("- NAS %s: %s", kernel->name, kernel->summary);
-    GOptionContext *context = g_option_context_new(summary);
-    g_option_context_set_help_enabled(context, FALSE);
-    g_option_context_add_main_entries(context, entries, NULL);
+    GOptionContext *context = program_context_new(summary, entries, &o->common);
     if (kernel->entries)
         g_option_context_add_main_entries(context, kernel->entries, NULL);
     return context;
-}
-
-__attribute__((format(printf, 2, 3))) static bool refuse(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    if (error)
-        *error = g_error_new_valist(G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, format, arguments);
-    va_end(arguments);
-    return false;
 }
 
 static bool parse_class(const char *text, enum nas_class *class, GError **error)
@@ -62,14 +44,6 @@ static bool parse_class(const char *text, enum nas_class *class, GError **error)
         }
     }
     return refuse(error, "--class is S, W or A, not \"%s\"", text);
-}
-
-static bool parse_route(const char *text, enum mp_route *route, GError **error)
-{
-    bool daemon = strcmp(text, "daemon") == 0;
-    *route = daemon ? MP_ROUTE_DAEMON : MP_ROUTE_DIRECT;
-    return daemon || strcmp(text, "direct") == 0 ||
-           refuse(error, "--route is direct or daemon, not \"%s\"", text);
 }
 
 static bool check_processes(gint64 n, GError **error)
@@ -86,7 +60,7 @@ static bool use_options(struct nas_run *run, const struct options *o, enum mp_ro
 {
     if (!check_processes(o->processes, error) ||
         !parse_class(o->class ? o->class : "S", &run->class, error) ||
-        !parse_route(o->route ? o->route : "direct", route, error))
+        !program_route(&o->common, route, error))
         return false;
     run->processes = (int)o->processes;
     return !run->kernel->fits || run->kernel->fits(run->class, run->processes, error);
@@ -98,33 +72,12 @@ static void read_options(struct nas_run *run, enum mp_route *route, int *argc, c
     struct options o = {.processes = INT64_MIN};
     g_autoptr(GError) error = NULL;
     g_autoptr(GOptionContext) context = context_new(&o, run->kernel);
-    bool usable = g_option_context_parse(context, argc, argv, &error);
-    if (usable && o.help) {
-        g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
-        if (mp_rank() == 0)
-            fputs(help, stdout);
-        mp_leave(0);
-    }
-    if (usable && *argc > 1)
-        usable = refuse(&error, "\"%s\" is not an option; all arguments are options", (*argv)[1]);
-    usable = usable && use_options(run, &o, route, &error);
-    if (!usable && mp_rank() == 0)
-        fprintf(stderr, "%s: %s (--help shows the options)\n", g_get_prgname(), error->message);
-    if (!usable)
-        mp_leave(2);
-    run->truth_path = o.truth;
+    if (!program_parse(context, &o.common, argc, argv, &error) ||
+        !use_options(run, &o, route, &error))
+        program_misused(error);
+    run->truth_path = g_steal_pointer(&o.common.truth);
     g_free(o.class);
-    g_free(o.route);
-}
-
-static FILE *open_truth(const char *path)
-{
-    if (!path || mp_rank() != 0)
-        return NULL;
-    FILE *file = fopen(path, "we");
-    if (!file)
-        mp_abort("cannot write %s: %s", path, g_strerror(errno));
-    return file;
+    program_options_clear(&o.common);
 }
 
 void nas_start(struct nas_run *run, const struct nas_kernel *kernel, int *argc, char ***argv)
@@ -134,7 +87,7 @@ void nas_start(struct nas_run *run, const struct nas_kernel *kernel, int *argc, 
     mp_init(argc, argv);
     read_options(run, &route, argc, argv);
     mp_start(run->processes, route);
-    run->truth = open_truth(run->truth_path);
+    run->truth = program_open_truth(run->truth_path);
 }
 
 void nas_clock_start(struct nas_run *run)
@@ -163,23 +116,14 @@ static void report(const struct nas_run *run, const struct nas_result *result)
     printf("VERIFICATION %s\n", result->verified ? "SUCCESSFUL" : "UNSUCCESSFUL");
 }
 
-static void write_truth(struct nas_run *run)
-{
-    if (!run->truth_path)
-        return;
-    bool written = mp_write_truth(run->truth);
-    if (run->truth && (fclose(run->truth) != 0 || !written))
-        mp_abort("cannot write %s: %s", run->truth_path, g_strerror(errno));
-    g_free(run->truth_path);
-}
-
 int nas_finish(struct nas_run *run, const struct nas_result *result)
 {
     bool verified = result->verified;
     mp_broadcast(0, &verified, sizeof verified);
     if (mp_rank() == 0)
         report(run, result);
-    write_truth(run);
+    program_write_truth(run->truth_path, run->truth);
+    g_free(run->truth_path);
     mp_finish();
     return fflush(stdout) == 0 && verified ? 0 : 1;
 }

@@ -4,7 +4,6 @@
  * dummy computing phases and communication phases; the communication follows a topology
  * given on the command line. Every message is checked for its content.
  */
-#include <errno.h>
 #include <glib.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -13,6 +12,7 @@
 
 #include "compute.h"
 #include "mp/mp.h"
+#include "mp/program.h"
 #include "schedule.h"
 #include "shape.h"
 
@@ -21,11 +21,9 @@
 struct options {
     char *pattern;
     char *dims;
-    char *route;
-    char *truth;
     gint64 processes, message_bytes, iterations;
     gint64 flops, reads, writes; /* per element */
-    gboolean help;
+    struct program_options common;
     /* What the words above mean. */
     struct shape shape;
     enum mp_route mp_route;
@@ -49,47 +47,21 @@ static GOptionContext *context_new(struct options *o)
          "reads of main memory for each 8 bytes of a message (default 0)", "N"},
         {"writesperelement", 0, 0, G_OPTION_ARG_INT64, &o->writes,
          "writes to main memory for each 8 bytes of a message (default 0)", "N"},
-        {"route", 0, 0, G_OPTION_ARG_STRING, &o->route,
-         "direct (default) or, with PVM, daemon: by the pvmds' UDP", "ROUTE"},
-        {"truth", 0, 0, G_OPTION_ARG_FILENAME, &o->truth,
-         "write the bytes really sent from host to host to this file, as a matrix in CSV", "FILE"},
-        {"help", 'h', 0, G_OPTION_ARG_NONE, &o->help, "show this", NULL},
         G_OPTION_ENTRY_NULL,
     };
-    GOptionContext *context = g_option_context_new("- exchange messages along a topology");
-    g_option_context_set_help_enabled(context, FALSE);
-    g_option_context_add_main_entries(context, entries, NULL);
-    return context;
+    return program_context_new("- exchange messages along a topology", entries, &o->common);
 }
 
 static bool check_range(const char *name, gint64 value, gint64 least, gint64 most, GError **error)
 {
-    if (value >= least && value <= most)
-        return true;
-    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                "--%s is %" PRId64 " to %" PRId64 ", not %" PRId64, name, least, most, value);
-    return false;
+    return (value >= least && value <= most) ||
+           refuse(error, "--%s is %" PRId64 " to %" PRId64 ", not %" PRId64, name, least, most,
+                  value);
 }
 
 static bool require(const char *name, bool given, GError **error)
 {
-    if (!given)
-        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--%s is needed", name);
-    return given;
-}
-
-static bool parse_route(struct options *o, GError **error)
-{
-    if (!o->route || strcmp(o->route, "direct") == 0)
-        o->mp_route = MP_ROUTE_DIRECT;
-    else if (strcmp(o->route, "daemon") == 0)
-        o->mp_route = MP_ROUTE_DAEMON;
-    else {
-        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                    "--route is direct or daemon, not \"%s\"", o->route);
-        return false;
-    }
-    return true;
+    return given || refuse(error, "--%s is needed", name);
 }
 
 static bool check_options(struct options *o, GError **error)
@@ -102,7 +74,7 @@ static bool check_options(struct options *o, GError **error)
            check_range("flopsperelement", o->flops, 0, PER_ELEMENT_MAX, error) &&
            check_range("readsperelement", o->reads, 0, PER_ELEMENT_MAX, error) &&
            check_range("writesperelement", o->writes, 0, PER_ELEMENT_MAX, error) &&
-           parse_route(o, error) &&
+           program_route(&o->common, &o->mp_route, error) &&
            shape_parse(&o->shape, o->pattern, (int)o->processes, o->dims, error);
 }
 
@@ -112,31 +84,15 @@ static void read_options(struct options *o, int *argc, char ***argv)
     *o = (struct options){.processes = INT64_MIN, .message_bytes = 100000, .iterations = 10};
     g_autoptr(GError) error = NULL;
     g_autoptr(GOptionContext) context = context_new(o);
-    bool usable = g_option_context_parse(context, argc, argv, &error);
-    if (usable && o->help) {
-        g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
-        if (mp_rank() == 0)
-            fputs(help, stdout);
-        mp_leave(0);
-    }
-    if (usable && *argc > 1) {
-        g_set_error(&error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                    "\"%s\" is not an option; all arguments are options", (*argv)[1]);
-        usable = false;
-    }
-    if (usable && check_options(o, &error))
-        return;
-    if (mp_rank() == 0)
-        fprintf(stderr, "%s: %s (--help shows the options)\n", g_get_prgname(), error->message);
-    mp_leave(2);
+    if (!program_parse(context, &o->common, argc, argv, &error) || !check_options(o, &error))
+        program_misused(error);
 }
 
 static void options_clear(struct options *o)
 {
     g_free(o->pattern);
     g_free(o->dims);
-    g_free(o->route);
-    g_free(o->truth);
+    program_options_clear(&o->common);
 }
 
 /* The output function of splitmix64. */
@@ -220,25 +176,6 @@ static void report(const struct options *o, const struct schedule *schedule, dou
     printf("rate        %.1f MB/s by all processes together\n", bytes / 1e6 / seconds);
 }
 
-static FILE *open_truth(const char *path)
-{
-    if (!path || mp_rank() != 0)
-        return NULL;
-    FILE *file = fopen(path, "we");
-    if (!file)
-        mp_abort("cannot write %s: %s", path, g_strerror(errno));
-    return file;
-}
-
-static void write_truth(const char *path, FILE *file)
-{
-    if (!path)
-        return;
-    bool written = mp_write_truth(file);
-    if (file && (fclose(file) != 0 || !written))
-        mp_abort("cannot write %s: %s", path, g_strerror(errno));
-}
-
 static struct work work_new(const struct options *o, const struct schedule *schedule)
 {
     size_t n = (size_t)o->message_bytes;
@@ -271,13 +208,13 @@ int main(int argc, char **argv)
     read_options(&o, &argc, &argv);
     mp_start(o.shape.processes, o.mp_route);
 
-    FILE *truth = open_truth(o.truth);
+    FILE *truth = program_open_truth(o.common.truth);
     struct schedule *schedule = schedule_new(&o.shape);
     struct work work = work_new(&o, schedule);
     double seconds = run(&work);
     if (mp_rank() == 0)
         report(&o, schedule, seconds);
-    write_truth(o.truth, truth);
+    program_write_truth(o.common.truth, truth);
 
     work_clear(&work);
     schedule_free(schedule);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "mp/refuse.h"
+
 static const struct {
     const char *name;
     enum pattern pattern;
@@ -21,16 +23,6 @@ const char *pattern_name(enum pattern pattern)
         if (names[i].pattern == pattern)
             return names[i].name;
     g_assert_not_reached();
-}
-
-__attribute__((format(printf, 2, 3))) static bool refuse(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_propagate_error(
-        error, g_error_new_valist(G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, format, arguments));
-    va_end(arguments);
-    return false;
 }
 
 static bool parse_pattern(struct shape *shape, const char *name, GError **error)

@@ -2,16 +2,17 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "mp/program.h"
 #include "pov.h"
 
 #define SIDE_MAX 16384
 
 /* The command line as it is given. */
 struct options {
-    char *scene, *output, *truth, *route;
+    char *scene, *output;
     gint64 processes, width, height, block;
     char **rest;
-    gboolean help;
+    struct program_options common;
 };
 
 static GOptionContext *context_new(struct options *o)
@@ -26,29 +27,11 @@ static GOptionContext *context_new(struct options *o)
          "pixels of a side of a block, a multiple of 32 (default 64)", "N"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
          "the picture (default: the scene's name with .png, here)", "FILE"},
-        {"route", 0, 0, G_OPTION_ARG_STRING, &o->route,
-         "direct (default) or, with PVM, daemon: by the pvmds' UDP", "ROUTE"},
-        {"truth", 0, 0, G_OPTION_ARG_FILENAME, &o->truth,
-         "write the bytes really sent from host to host to this file, as a matrix in CSV", "FILE"},
-        {"help", 'h', 0, G_OPTION_ARG_NONE, &o->help, "show this", NULL},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->rest, NULL, NULL},
         G_OPTION_ENTRY_NULL,
     };
-    GOptionContext *context =
-        g_option_context_new("[-- OPTIONS OF POVRAY] - render a scene on many hosts");
-    g_option_context_set_help_enabled(context, FALSE);
-    g_option_context_add_main_entries(context, entries, NULL);
-    return context;
-}
-
-__attribute__((format(printf, 2, 3))) static bool refuse(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    if (error)
-        *error = g_error_new_valist(G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, format, arguments);
-    va_end(arguments);
-    return false;
+    return program_context_new("[-- OPTIONS OF POVRAY] - render a scene on many hosts", entries,
+                               &o->common);
 }
 
 static bool take_number(const char *name, gint64 value, int least, int most, int *number,
@@ -64,14 +47,6 @@ static bool take_block_size(struct pov *pov, GError **error)
     return pov->block_size % BLOCK_SIZE_UNIT == 0 ||
            refuse(error, "--block is a multiple of %d, not %d: povray renders in such squares",
                   BLOCK_SIZE_UNIT, pov->block_size);
-}
-
-static bool take_route(const char *text, enum mp_route *route, GError **error)
-{
-    bool daemon = strcmp(text, "daemon") == 0;
-    *route = daemon ? MP_ROUTE_DAEMON : MP_ROUTE_DIRECT;
-    return daemon || strcmp(text, "direct") == 0 ||
-           refuse(error, "--route is direct or daemon, not \"%s\"", text);
 }
 
 /* What pov decides itself. The first that is a beginning of the option (without its sign, in
@@ -149,13 +124,12 @@ static bool take_options(struct pov *pov, struct options *o, GError **error)
         !take_number("width", o->width, 1, SIDE_MAX, &pov->width, error) ||
         !take_number("height", o->height, 1, SIDE_MAX, &pov->height, error) ||
         !take_number("block", o->block, BLOCK_SIZE_UNIT, SIDE_MAX, &pov->block_size, error) ||
-        !take_block_size(pov, error) ||
-        !take_route(o->route ? o->route : "direct", &pov->route, error) ||
+        !take_block_size(pov, error) || !program_route(&o->common, &pov->route, error) ||
         !take_povray_options(pov, o, error))
         return false;
     pov->scene = g_steal_pointer(&o->scene);
     pov->output = o->output ? g_steal_pointer(&o->output) : default_output(pov->scene);
-    pov->truth = g_steal_pointer(&o->truth);
+    pov->truth = g_steal_pointer(&o->common.truth);
     return true;
 }
 
@@ -163,8 +137,7 @@ static void options_clear(struct options *o)
 {
     g_free(o->scene);
     g_free(o->output);
-    g_free(o->truth);
-    g_free(o->route);
+    program_options_clear(&o->common);
     g_strfreev(o->rest);
 }
 
@@ -174,20 +147,9 @@ void pov_read_options(struct pov *pov, int *argc, char ***argv)
     *pov = (struct pov){0};
     g_autoptr(GError) error = NULL;
     g_autoptr(GOptionContext) context = context_new(&o);
-    bool usable = g_option_context_parse(context, argc, argv, &error);
-    if (usable && o.help) {
-        g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
-        if (mp_rank() == 0)
-            fputs(help, stdout);
-        mp_leave(0);
-    }
-    usable = usable && take_options(pov, &o, &error);
+    if (!program_parse(context, &o.common, argc, argv, &error) || !take_options(pov, &o, &error))
+        program_misused(error);
     options_clear(&o);
-    if (usable)
-        return;
-    if (mp_rank() == 0)
-        fprintf(stderr, "%s: %s (--help shows the options)\n", g_get_prgname(), error->message);
-    mp_leave(2);
 }
 
 void pov_clear(struct pov *pov)

@@ -1,19 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pov.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include "mp/program.h"
 
 /* What a lost worker sent, it alone knew: then there is no truth. */
-static bool write_truth(const char *path)
-{
-    FILE *file = fopen(path, "we");
-    if (!file)
-        mp_abort("cannot write %s: %s", path, g_strerror(errno));
-    bool written = mp_write_truth(file);
-    return fclose(file) == 0 && written;
-}
-
 static int run_master(const struct pov *pov)
 {
     bool complete = master_run(pov);
@@ -24,8 +14,7 @@ static int run_master(const struct pov *pov)
                 g_get_prgname(), pov->truth);
         return 1;
     }
-    if (!write_truth(pov->truth))
-        mp_abort("cannot write %s: %s", pov->truth, g_strerror(errno));
+    program_write_truth(pov->truth, program_open_truth(pov->truth));
     return 0;
 }
 
