@@ -1,19 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
-# For tests that run message passing programs in a test bed: what is done on its first host. Needs
-# $VTTIF_HOSTS, as there is in a test bed.
+# For tests that run message passing programs in a test bed: what is done on its first host, where
+# $VTTIF_HOSTS is. These are functions alone; lib.sh has them, too, for the sake of wait_until.
+
+# Waits until the command succeeds, at most so many seconds.
+wait_until() { # SECONDS COMMAND...
+    wait_ticks=$(($1 * 20))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        wait_ticks=$((wait_ticks - 1))
+        [ $wait_ticks -gt 0 ] || return 1
+        sleep 0.05
+    done
+}
+
+# The status of a process that was started here, killed if it takes longer.
+await_end() { # SECONDS PID
+    timeout "$1" tail --pid="$2" -f /dev/null || kill -KILL "$2"
+    wait "$2"
+}
 
 first_hosts() { # N
     cut -d' ' -f1 "$VTTIF_HOSTS" | head -n "$1"
-}
-
-wait_for() { # COMMAND...; at most 20 s
-    ticks=400
-    until "$@" >/dev/null 2>&1; do
-        ticks=$((ticks - 1))
-        [ $ticks -gt 0 ] || return 1
-        sleep 0.05
-    done
 }
 
 start_pvm() {
@@ -43,4 +51,25 @@ launch() { # PATH SYSTEM N ARGUMENTS...
             "$program-mpich" "$@"
         ;;
     esac
+}
+
+# --- processes of a run, by the path of their program, as /programs/is-pvm --------------------------
+
+ranks() { # PATH
+    pgrep -f "^$1 "
+}
+
+no_ranks() { # PATH
+    ! ranks "$1"
+}
+
+last_rank() { # PATH
+    case $1 in
+    *-pvm) pgrep -f "^$1 --mp-rank=3" ;;
+    *) ranks "$1" | tail -n 1 ;;
+    esac
+}
+
+all_ranks() { # PATH
+    [ "$(ranks "$1" | wc -l)" -ge 4 ] && [ -n "$(last_rank "$1")" ]
 }

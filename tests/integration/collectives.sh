@@ -32,21 +32,9 @@ fi
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$here/lib.sh"
 
-build=${VTTIF_BUILD:-$here/../../build}
-build=$(cd "$build" && pwd)
-testbed=$build/testbed/vttif-testbed
 tools=$build/tests/integration
 
-[ "$(id -u)" = 0 ] || skip_all "root is needed to make network namespaces"
-VTTIF_TESTBED_STATE=$work/state
-export VTTIF_TESTBED_STATE
-unset TMPDIR
-cd "$work" || exit 99
-"$testbed" run 2 -- true || skip_all "a test bed cannot be made here (see above)"
-
-cleanup() {
-    "$testbed" stop all >/dev/null 2>&1
-}
+needs_testbed flock
 
 all_right() { # SYSTEM N
     cat "$1/$2.out" "$1/$2.status"

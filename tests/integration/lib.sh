@@ -8,9 +8,11 @@
 #     skip "sentence" "reason"
 #     finish
 #
-# skip_all "reason" before plan; wait_until SECONDS COMMAND... instead of sleeping; have PROGRAM...
+# skip_all "reason" before plan; wait_until SECONDS COMMAND... instead of sleeping; have PROGRAM...;
+# refuses TEXT PROGRAM OPTIONS... for options that do not fit
 #
 # needs_testbed PROGRAM..., before plan, for tests on hosts; hold_testbed for a test bed that stays.
+# Test beds that are left are stopped at the end, before `cleanup`.
 #
 # $work is a directory of the test's own, removed at its end after the function `cleanup`, if there
 # is one, has run.
@@ -20,13 +22,20 @@
 build=$(cd "${VTTIF_BUILD:-$(dirname "$0")/../../build}" 2>/dev/null && pwd)
 testbed=$build/testbed/vttif-testbed
 
+# shellcheck source-path=SCRIPTDIR source=bed.sh
+. "$(dirname "$0")/bed.sh"
+
 tests_planned=0
 tests_done=0
 tests_failed=0
+testbeds= # not empty once there may be some
 work=$(mktemp -d) || exit 99
 
 cleanup_and_remove() {
     status=$?
+    if [ -n "$testbeds" ]; then
+        "$testbed" stop all >/dev/null 2>&1
+    fi
     if command -v cleanup >/dev/null; then
         cleanup
     fi
@@ -93,15 +102,14 @@ finish() {
     exit 0
 }
 
-# Waits until the command succeeds, at most so many seconds.
-wait_until() { # SECONDS COMMAND...
-    wait_ticks=$(($1 * 20))
+# The program says so, and why, for which TEXT stands, and ends with 2.
+refuses() { # TEXT PROGRAM OPTIONS...
+    refused_text=$1
     shift
-    until "$@" >/dev/null 2>&1; do
-        wait_ticks=$((wait_ticks - 1))
-        [ $wait_ticks -gt 0 ] || return 1
-        sleep 0.05
-    done
+    "$@" >out 2>err
+    refused_status=$?
+    cat out err
+    [ "$refused_status" = 2 ] && ! [ -s out ] && grep -qF -e "$refused_text" err
 }
 
 have() {
@@ -119,6 +127,7 @@ needs_testbed() { # PROGRAM...
     export VTTIF_TESTBED_STATE="$work/state"
     unset TMPDIR
     cd "$work" || exit 99
+    testbeds=here
     "$testbed" run 2 -- true || skip_all "a test bed cannot be made here (see above)"
 }
 

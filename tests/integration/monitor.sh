@@ -25,7 +25,6 @@ cleanup() {
         kill "$pid" 2>/dev/null
     done
     exec 6>&-
-    "$testbed" stop all >/dev/null 2>&1
     if mountpoint -q "$work/small"; then umount "$work/small"; fi
     if [ -n "${made_run_sshd:-}" ]; then rmdir /run/sshd; fi
 }

@@ -45,25 +45,6 @@ run_kernels() { # SYSTEM PROCESSES...
     run_kernel "$system" is W 8 --master
 }
 
-ranks() { # PATH of the program
-    pgrep -f "^$1 "
-}
-
-no_ranks() {
-    ! ranks "$1"
-}
-
-last_rank() { # PATH
-    case $1 in
-    *-pvm) pgrep -f "^$1 --mp-rank=3" ;;
-    *) ranks "$1" | tail -n 1 ;;
-    esac
-}
-
-all_ranks() { # PATH
-    [ "$(ranks "$1" | wc -l)" -ge 4 ] && [ -n "$(last_rank "$1")" ]
-}
-
 # One process of a run is killed. If the run was over before that, which a busy machine can bring
 # about, once more.
 lose_rank() { # SYSTEM KERNEL
@@ -71,15 +52,14 @@ lose_rank() { # SYSTEM KERNEL
     for attempt in 1 2 3; do
         (launch "$programs/$2" "$1" 4 --class A --numprocs 4) >"lost-$2.out" 2>&1 &
         starter=$!
-        wait_for all_ranks "$program"
+        wait_until 20 all_ranks "$program"
         kill -KILL "$(last_rank "$program")"
-        timeout 60 tail --pid="$starter" -f /dev/null || kill -KILL "$starter"
-        wait "$starter"
+        await_end 60 "$starter"
         echo $? >"lost-$2.status"
         [ "$(cat "lost-$2.status")" = 0 ] || break
         echo "attempt $attempt was over too early"
     done
-    wait_for no_ranks "$program" && : >"lost-$2.empty"
+    wait_until 20 no_ranks "$program" && : >"lost-$2.empty"
 }
 
 inside() { # PROGRAMS SYSTEM PROCESSES...
@@ -103,23 +83,11 @@ fi
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$here/lib.sh"
 
-build=${VTTIF_BUILD:-$here/../../build}
-build=$(cd "$build" && pwd)
-testbed=$build/testbed/vttif-testbed
 programs=$build/workloads
 tools=$build/tests/integration
 vttif=$build/src/cli/vttif
 
-[ "$(id -u)" = 0 ] || skip_all "root is needed to make network namespaces"
-VTTIF_TESTBED_STATE=$work/state
-export VTTIF_TESTBED_STATE
-unset TMPDIR
-cd "$work" || exit 99
-"$testbed" run 2 -- true || skip_all "a test bed cannot be made here (see above)"
-
-cleanup() {
-    "$testbed" stop all >/dev/null 2>&1
-}
+needs_testbed flock
 
 verified() { # NAME
     cat "$1.out" "$1.status"
@@ -357,15 +325,6 @@ check_capture() { # LABEL LAUNCHER PROGRAM N OPTIONS...
 }
 
 # --- options ----------------------------------------------------------------------------------------
-
-refuses() { # TEXT PROGRAM OPTIONS...
-    local text=$1 status
-    shift
-    "$@" >out 2>err
-    status=$?
-    cat out err
-    [ "$status" = 2 ] && ! [ -s out ] && grep -qF -e "$text" err
-}
 
 refuses_all() { # PROGRAM
     refuses "--numprocs is needed" "$1" &&

@@ -43,41 +43,20 @@ run_patterns() { # SYSTEM
     run_one hypercube "$1" 8 --pattern hypercube
 }
 
-ranks() {
-    pgrep -f "^$programs/patterns-$1 "
-}
-
-no_ranks() {
-    ! ranks "$1"
-}
-
-all_ranks() { # PROGRAM
-    [ "$(ranks "$1" | wc -l)" -ge 4 ] && [ -n "$(last_rank "$1")" ]
-}
-
-last_rank() { # PROGRAM
-    if [ "$1" = pvm ]; then
-        pgrep -f "^$programs/patterns-pvm --mp-rank=3"
-    else
-        ranks "$1" | tail -n 1
-    fi
-}
-
 # The run has started, SIGNAL hits one process, and everything has to end.
 run_lost() { # SYSTEM PROGRAM WHOM SIGNAL
-    name=$3
+    name=$3 path=$programs/patterns-$2
     (launch_patterns "$1" 4 --pattern all-to-all --numiters 1000000) >"$name.out" 2>&1 &
     starter=$!
-    wait_for all_ranks "$2"
+    wait_until 20 all_ranks "$path"
     case $3 in
-    rank) victim=$(last_rank "$2") ;;
+    rank) victim=$(last_rank "$path") ;;
     user) victim=$starter ;;
     esac
     kill "-$4" "$victim"
-    timeout 30 tail --pid="$starter" -f /dev/null || kill -KILL "$starter"
-    wait "$starter"
+    await_end 30 "$starter"
     echo $? >"$name.status"
-    wait_for no_ranks "$2" && : >"$name.empty"
+    wait_until 20 no_ranks "$path" && : >"$name.empty"
 }
 
 inside() { # PROGRAMS JOB SYSTEM PROGRAM
@@ -111,10 +90,6 @@ fi
 programs=$build/workloads
 
 needs_testbed flock
-
-cleanup() {
-    "$testbed" stop all >/dev/null 2>&1
-}
 
 in_bed() { # HOSTS JOB SYSTEM PROGRAM
     mkdir -p "$work/$2-$3"
@@ -214,32 +189,23 @@ check_losses() { # SYSTEM TITLE PROGRAM
     ok "$2: a run that is told to stop leaves no process behind" left_nothing "losses-$1" user
 }
 
-refuses() { # TEXT OPTIONS...
-    text=$1
-    shift
-    "$program" "$@" >out 2>err
-    status=$?
-    cat out err
-    [ "$status" = 2 ] && ! [ -s out ] && grep -qF -e "$text" err
-}
-
 refuses_all() {
-    refuses "--pattern is needed" --numprocs 4 &&
-        refuses "--numprocs is needed" --pattern mesh &&
-        refuses "not \"ring\"" --pattern ring --numprocs 4 &&
-        refuses "--numprocs is 2 to 1024, not 1" --pattern mesh --numprocs 1 &&
-        refuses "--dims 3x2 is 6 processes" --pattern mesh --numprocs 9 --dims 3x2 &&
-        refuses "a hypercube has 2, 4, 8" --pattern hypercube --numprocs 6 &&
-        refuses "--dims is for mesh and torus" --pattern tree --numprocs 8 --dims 8 &&
-        refuses "--messagesize is 1 to" --pattern tree --numprocs 8 --messagesize 0 &&
-        refuses "--messagesize" --pattern tree --numprocs 8 --messagesize 1k &&
-        refuses "--numiters is 1 to" --pattern tree --numprocs 8 --numiters 0 &&
-        refuses "--flopsperelement is 0 to" --pattern tree --numprocs 8 --flopsperelement=-1 &&
-        refuses "--readsperelement is 0 to" --pattern tree --numprocs 8 --readsperelement=-1 &&
-        refuses "--writesperelement is 0 to" --pattern tree --numprocs 8 --writesperelement=-1 &&
-        refuses "not \"carrier\"" --pattern tree --numprocs 8 --route carrier &&
-        refuses "--colour" --pattern tree --numprocs 8 --colour &&
-        refuses "\"extra\" is not an option" --pattern tree --numprocs 8 extra
+    refuses "--pattern is needed" "$program" --numprocs 4 &&
+        refuses "--numprocs is needed" "$program" --pattern mesh &&
+        refuses "not \"ring\"" "$program" --pattern ring --numprocs 4 &&
+        refuses "--numprocs is 2 to 1024, not 1" "$program" --pattern mesh --numprocs 1 &&
+        refuses "--dims 3x2 is 6 processes" "$program" --pattern mesh --numprocs 9 --dims 3x2 &&
+        refuses "a hypercube has 2, 4, 8" "$program" --pattern hypercube --numprocs 6 &&
+        refuses "--dims is for mesh and torus" "$program" --pattern tree --numprocs 8 --dims 8 &&
+        refuses "--messagesize is 1 to" "$program" --pattern tree --numprocs 8 --messagesize 0 &&
+        refuses "--messagesize" "$program" --pattern tree --numprocs 8 --messagesize 1k &&
+        refuses "--numiters is 1 to" "$program" --pattern tree --numprocs 8 --numiters 0 &&
+        refuses "--flopsperelement is 0 to" "$program" --pattern tree --numprocs 8 --flopsperelement=-1 &&
+        refuses "--readsperelement is 0 to" "$program" --pattern tree --numprocs 8 --readsperelement=-1 &&
+        refuses "--writesperelement is 0 to" "$program" --pattern tree --numprocs 8 --writesperelement=-1 &&
+        refuses "not \"carrier\"" "$program" --pattern tree --numprocs 8 --route carrier &&
+        refuses "--colour" "$program" --pattern tree --numprocs 8 --colour &&
+        refuses "\"extra\" is not an option" "$program" --pattern tree --numprocs 8 extra
 }
 
 check_options() { # PROGRAM

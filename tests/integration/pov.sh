@@ -28,10 +28,9 @@ quality="+A0.2"
 
 # Leaves NAME.out and NAME.status, and NAME.empty if no process of the run is left.
 finish_run() { # NAME PID
-    timeout 120 tail --pid="$2" -f /dev/null || kill -KILL "$2"
-    wait "$2"
+    await_end 120 "$2"
     echo $? >"$1.status"
-    wait_for nothing_left && : >"$1.empty"
+    wait_until 20 nothing_left && : >"$1.empty"
 }
 
 start_run() { # NAME SYSTEM OPTIONS...; sets run
@@ -61,7 +60,7 @@ whole_run() { # NAME SYSTEM OPTIONS...
 
 hit_run() { # NAME SYSTEM HIT, a function, when the first blocks are there
     start_run "$1" "$2" --scene "$scenes/good.pov"
-    wait_for first_block
+    wait_until 20 first_block
     "$3"
     finish_run "$1" "$run"
 }
@@ -71,7 +70,7 @@ kill_worker() {
 }
 
 kill_povray() {
-    wait_for pgrep -x povray
+    wait_until 20 pgrep -x povray
     pkill -KILL -x povray
 }
 
@@ -120,20 +119,13 @@ fi
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$here/lib.sh"
 
-build=${VTTIF_BUILD:-$here/../../build}
-build=$(cd "$build" && pwd)
-testbed=$build/testbed/vttif-testbed
 programs=$build/workloads
 
 for program in pvm mpi; do
     [ -x "$programs/pov-$program" ] || skip_all "pov-$program was not built"
 done
 same=$build/tests/tools/same-picture
-needs_testbed povray
-
-cleanup() {
-    "$testbed" stop all >/dev/null 2>&1
-}
+needs_testbed flock povray
 
 cat >good.pov <<'END'
 #version 3.7;
@@ -203,27 +195,19 @@ shows_progress() { # FOLDER
     says "$1" good '^pov-[a-z]*: 6 of 6 blocks$'
 }
 
-refuses() { # TEXT OPTIONS...
-    text=$1
-    shift
-    "$programs/pov-mpi" "$@" >out 2>err
-    status=$?
-    cat out err
-    [ "$status" = 2 ] && ! [ -s out ] && grep -qF -e "$text" err
-}
-
 refuses_all() {
-    refuses "--scene is needed" --numprocs 4 &&
-        refuses "--numprocs is needed" --scene x.pov &&
-        refuses "--numprocs is 2 to 4096, not 1" --scene x.pov --numprocs 1 &&
-        refuses "--width is 1 to" --scene x.pov --numprocs 2 --width 0 &&
-        refuses "--height is 1 to" --scene x.pov --numprocs 2 --height=-1 &&
-        refuses "a multiple of 32, not 50" --scene x.pov --numprocs 2 --block 50 &&
-        refuses "not \"carrier\"" --scene x.pov --numprocs 2 --route carrier &&
-        refuses "\"extra\" is not an option" --scene x.pov --numprocs 2 extra &&
-        refuses "+W640 cannot be given to povray" --scene x.pov --numprocs 2 -- +W640 &&
-        refuses "+SR5 cannot be given to povray" --scene x.pov --numprocs 2 -- +SR5 &&
-        refuses "-ofile cannot be given to povray" --scene x.pov --numprocs 2 -- -ofile
+    program=$programs/pov-mpi
+    refuses "--scene is needed" "$program" --numprocs 4 &&
+        refuses "--numprocs is needed" "$program" --scene x.pov &&
+        refuses "--numprocs is 2 to 4096, not 1" "$program" --scene x.pov --numprocs 1 &&
+        refuses "--width is 1 to" "$program" --scene x.pov --numprocs 2 --width 0 &&
+        refuses "--height is 1 to" "$program" --scene x.pov --numprocs 2 --height=-1 &&
+        refuses "a multiple of 32, not 50" "$program" --scene x.pov --numprocs 2 --block 50 &&
+        refuses "not \"carrier\"" "$program" --scene x.pov --numprocs 2 --route carrier &&
+        refuses "\"extra\" is not an option" "$program" --scene x.pov --numprocs 2 extra &&
+        refuses "+W640 cannot be given to povray" "$program" --scene x.pov --numprocs 2 -- +W640 &&
+        refuses "+SR5 cannot be given to povray" "$program" --scene x.pov --numprocs 2 -- +SR5 &&
+        refuses "-ofile cannot be given to povray" "$program" --scene x.pov --numprocs 2 -- -ofile
 }
 
 on_this_host() { # OPTIONS of mpirun, --, options of pov-mpi

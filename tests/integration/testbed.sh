@@ -18,10 +18,6 @@ rsh=$build/src/cli/vttif-rsh
 
 needs_testbed flock
 
-cleanup() {
-    "$testbed" stop all >/dev/null 2>&1
-}
-
 run() {
     timeout 120 "$testbed" run "$@"
 }
