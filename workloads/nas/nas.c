@@ -63,7 +63,7 @@ static bool use_options(struct nas_run *run, const struct options *o, enum mp_ro
         !program_route(&o->common, route, error))
         return false;
     run->processes = (int)o->processes;
-    return !run->kernel->fits || run->kernel->fits(run->class, run->processes, error);
+    return true;
 }
 
 /* Returns when the options can be used; else all processes end here, and rank 0 says why. */

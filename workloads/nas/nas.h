@@ -49,9 +49,6 @@ struct nas_kernel {
     const char *name; /* "IS" */
     const char *summary; /* for --help: "sort integers" */
     const GOptionEntry *entries; /* further options, NULL if there are none */
-    /* What else has to hold, besides a power of two of processes up to NAS_PROCESSES_MAX; NULL if
-     * nothing. Sets the error to a sentence that says which counts do fit. */
-    bool (*fits)(enum nas_class class, int processes, GError **error);
 };
 
 struct nas_run {
