@@ -227,7 +227,8 @@ static void answer_topology(const struct request *request)
     if (matrix)
         recognition = vttif_recognize(matrix, &options, &error);
     if (recognition)
-        topology = vttif_topology_infer(matrix, vttif_recognition_bmin(recognition), &error);
+        topology = options.bmin > 0 ? vttif_topology_infer(matrix, options.bmin, &error)
+                                    : vttif_topology_of_recognition(matrix, recognition);
     if (!topology) {
         fail_with(request->answer, error);
         return;

@@ -306,6 +306,10 @@ static void api_gives_matrices(struct fixture *fixture, gconstpointer data)
         ask(fixture, "/v1/topology?from=1700000000&to=1700000001", NULL, 200);
     JsonArray *edges = json_object_get_array_member(json_node_get_object(topology), "edges");
     g_assert_cmpuint(json_array_get_length(edges), ==, 2);
+    g_assert_true(json_object_get_boolean_member(json_node_get_object(topology), "bmin_is_auto"));
+    g_autoptr(JsonNode) pruned = ask(fixture, "/v1/topology?last=60&bmin=0.5", NULL, 200);
+    g_assert_false(json_object_has_member(json_node_get_object(pruned), "bmin_is_auto"));
+    g_assert_cmpfloat(json_object_get_double_member(json_node_get_object(pruned), "bmin"), ==, 0.5);
 }
 
 static void api_gives_pairs(struct fixture *fixture, gconstpointer data)
