@@ -37,7 +37,6 @@ struct archetype {
     void (*coordinates)(const struct vttif_shape *shape, uint32_t p, int32_t *out);
     /* log2 of the number of symmetries. */
     double (*symmetry_bits)(const struct vttif_shape *shape, const uint32_t *position, size_t n);
-    void (*describe)(const struct vttif_shape *shape, GString *out); /* NULL: name and dims */
     /* NULL where another archetype's file proposes it too. */
     void (*propose)(struct search *search, const struct strong *strong);
     bool has_centre; /* position 0 is a root or centre */

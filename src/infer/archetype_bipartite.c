@@ -99,11 +99,11 @@ static void propose(struct search *search, const struct strong *strong)
 {
     if (strong->largest_degree < 2)
         return;
-    uint32_t seed = 0, n_a = 0, n_b = strong->largest_degree;
+    uint32_t seed = 0, n_a = 0;
     for (uint32_t u = 0; u < strong->n; u++) /* the hub is a poor guide */
         if (u != strong->hub && strong_degree(strong, u) > strong_degree(strong, seed))
             seed = u;
-    n_b = strong_degree(strong, seed);
+    uint32_t n_b = strong_degree(strong, seed);
     g_autofree bool *a = g_new0(bool, strong->n), *b = g_new0(bool, strong->n);
     for (size_t k = strong->start[seed]; k < strong->start[seed + 1]; k++)
         b[strong->to[k]] = true;

@@ -187,7 +187,7 @@ static double star_level(const struct graph *graph, uint32_t hub)
 struct strong *strong_new(const struct graph *graph, double cut, uint32_t hub, bool whole)
 {
     struct strong *strong = g_new0(struct strong, 1);
-    *strong = (struct strong){.graph = graph, .cut = cut, .hub = hub, .n = graph->n};
+    *strong = (struct strong){.graph = graph, .hub = hub, .n = graph->n};
     strong->start = g_new0(size_t, graph->n + 1);
     strong->to = g_new(uint32_t, graph->start[graph->n] + 1);
     double star = whole ? 0 : star_level(graph, hub);

@@ -58,7 +58,6 @@ double weight_of_bin(const struct graph *graph, unsigned bin);
  * stand out from its star. */
 struct strong {
     const struct graph *graph;
-    double cut;
     uint32_t hub;
     size_t n, n_edges, n_active; /* active: endpoints with an edge */
     size_t *start; /* [n + 1] */

@@ -12,7 +12,6 @@
 #include "infer/lattice.h"
 
 #include <math.h>
-#include <string.h>
 
 /* A pair is periodic if its edges carry at least that many times what those of others carry. */
 #define HEAVY 1.5
@@ -35,7 +34,7 @@ struct proposal {
     const struct lattice *lattice;
     double mean[VTTIF_DIMS_MAX]; /* bytes of an edge, by dimension */
     bool turned[VTTIF_DIMS_MAX]; /* more bytes go down than up */
-    bool perfect; /* the lattice is the graph, under whatever name */
+    bool perfect; /* the lattice is the graph, under whatever name but a stencil's */
 };
 
 static int compare_axes(const void *first, const void *second)
@@ -96,8 +95,7 @@ static double propose_plan(struct proposal *proposal, struct plan *plan, const c
     struct vttif_shape shape = shape_of(plan, archetype);
     uint32_t *position = positions(proposal, plan, grid_order(&shape));
     const struct candidate *last = &proposal->search->last;
-    if (proposal->perfect && strcmp(archetype, "stencil-9") != 0 &&
-        strcmp(archetype, "stencil-27") != 0) {
+    if (proposal->perfect) {
         search_propose_same(proposal->search, &shape, position, by_weight);
         return last->score;
     }

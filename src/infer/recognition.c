@@ -221,7 +221,6 @@ static struct graph *take_part(struct vttif_recognition *recognition, const stru
 static void decompose(struct vttif_recognition *recognition, const struct search *first,
                       unsigned parts_max)
 {
-    recognition->other = 1;
     struct graph *rest = take_part(recognition, first);
     while (rest && recognition->parts->len < parts_max) {
         struct search *search = search_graph(rest);

@@ -98,7 +98,7 @@ static void connect(struct wood *wood)
     }
 }
 
-/* Lists a component breadth first from u; parent may be NULL. Returns the last found. */
+/* Lists a component breadth first from u. Returns the last found. */
 static uint32_t walk(const struct wood *wood, uint32_t u, uint32_t *parent, uint32_t *order,
                      size_t *n_order)
 {
@@ -298,11 +298,6 @@ static uint32_t *lay(const struct wood *wood, uint32_t root, const struct forest
     forest_free(forest);
     return position;
 }
-
-struct kind {
-    const char *archetype;
-    unsigned arity;
-};
 
 static void propose_kind(struct search *search, const struct wood *wood, const struct roots *roots,
                          unsigned arity, uint32_t order)

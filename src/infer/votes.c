@@ -59,9 +59,3 @@ struct vote *votes_of(struct votes *votes, uint32_t a, uint32_t b)
     }
     return vote;
 }
-
-const struct vote *votes_find(const struct votes *votes, uint32_t a, uint32_t b)
-{
-    const struct vote *vote = place_of(votes, MIN(a, b), MAX(a, b));
-    return vote->a == EMPTY ? NULL : vote;
-}

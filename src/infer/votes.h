@@ -22,7 +22,5 @@ void votes_init(struct votes *votes);
 void votes_clear(struct votes *votes);
 /* The vote of a and b, in either order; made if there is none. Valid until the next call. */
 struct vote *votes_of(struct votes *votes, uint32_t a, uint32_t b);
-/* The same, NULL if there is none. */
-const struct vote *votes_find(const struct votes *votes, uint32_t a, uint32_t b);
 
 #endif
