@@ -18,6 +18,7 @@
 #include "infer/archetypes.h"
 #include "infer/fit.h"
 #include "infer/judge.h"
+#include "infer/links.h"
 #include "infer/squares.h"
 
 #include <math.h>
@@ -193,19 +194,12 @@ static bool is_likely(const struct flight *flight)
     return n >= 0.7 * active && n <= 1.3 * active;
 }
 
-static uint32_t find(uint32_t *parent, uint32_t u)
-{
-    while (parent[u] != u)
-        u = parent[u] = parent[parent[u]];
-    return u;
-}
-
 /*
  * One bit of the rows on one side of it: the parts that the levels so far fall into are joined in
  * pairs by the edges between low and low + 1, and the two of a pair get 0 and 1, the larger parts
  * before fragments.
  */
-static void set_bit(const struct flight *flight, uint32_t *parent, int32_t low, bool above,
+static void set_bit(const struct flight *flight, uint32_t *piece, int32_t low, bool above,
                     uint32_t *row, bool *sure)
 {
     const struct strong *strong = flight->strong;
@@ -214,17 +208,17 @@ static void set_bit(const struct flight *flight, uint32_t *parent, int32_t low, 
     g_autofree uint32_t(*pair)[2] = g_malloc_n(n, sizeof *pair);
     memset(pair, 0xff, n * sizeof *pair);
     for (uint32_t u = 0; u < n; u++)
-        size[old[u] = find(parent, u)]++;
+        size[old[u] = pieces_find(piece, u)]++;
     for (uint32_t u = 0; u < n; u++)
         for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++)
             if (flight->levelled[u] && flight->levelled[strong->to[k]] && flight->level[u] == low &&
                 flight->level[strong->to[k]] == low + 1)
-                parent[find(parent, u)] = find(parent, strong->to[k]);
+                piece[pieces_find(piece, u)] = pieces_find(piece, strong->to[k]);
     for (uint32_t u = 0; u < n; u++) {
         bool on_side = above ? flight->level[u] > low : flight->level[u] <= low;
         if (!flight->levelled[u] || !on_side || old[u] != u)
             continue;
-        uint32_t *both = pair[find(parent, u)], part = u;
+        uint32_t *both = pair[pieces_find(piece, u)], part = u;
         for (int i = 0; i < 2; i++) {
             if (both[i] != VTTIF_NOWHERE && size[both[i]] >= size[part])
                 continue;
@@ -239,31 +233,23 @@ static void set_bit(const struct flight *flight, uint32_t *parent, int32_t low, 
         bool on_side = above ? flight->level[u] > low : flight->level[u] <= low;
         if (!flight->levelled[u] || !on_side)
             continue;
-        const uint32_t *both = pair[find(parent, u)];
+        const uint32_t *both = pair[pieces_find(piece, u)];
         sure[u] = sure[u] && (old[u] == both[0] || old[u] == both[1]);
         row[u] |= (uint32_t)(old[u] == both[1]) << low;
     }
 }
 
-static void reset(uint32_t *parent, size_t n)
-{
-    for (uint32_t u = 0; u < n; u++)
-        parent[u] = u;
-}
-
 static uint32_t *find_positions(const struct flight *flight)
 {
     size_t n = flight->strong->n, rows = (size_t)1 << (flight->levels - 1);
-    g_autofree uint32_t *parent = g_new(uint32_t, n), *row = g_new0(uint32_t, n);
+    g_autofree uint32_t *down = pieces_new(n), *up = pieces_new(n), *row = g_new0(uint32_t, n);
     g_autofree bool *sure = g_memdup2(flight->levelled, n * sizeof *sure);
     g_autofree bool *taken = g_new0(bool, rows *(size_t)flight->levels);
     uint32_t *position = g_new(uint32_t, n);
-    reset(parent, n);
     for (int32_t low = flight->levels - 2; low >= 0; low--)
-        set_bit(flight, parent, low, true, row, sure);
-    reset(parent, n);
+        set_bit(flight, down, low, true, row, sure);
     for (int32_t low = 0; low < flight->levels - 1; low++)
-        set_bit(flight, parent, low, false, row, sure);
+        set_bit(flight, up, low, false, row, sure);
     for (uint32_t u = 0; u < n; u++) {
         size_t p = (size_t)flight->level[u] * rows + row[u];
         position[u] = VTTIF_NOWHERE;

@@ -5,11 +5,12 @@
  * their ends first: weak edges of the program lie there, and the hub, a path of its own, finds in.
  */
 #include "infer/lattice.h"
+#include "infer/links.h"
 
 struct chains {
     const struct strong *strong;
     uint32_t (*next)[2]; /* [endpoint]: partners along the chain or VTTIF_NOWHERE */
-    uint32_t *piece; /* [endpoint]: union-find, to tell when a link would close a cycle */
+    uint32_t *piece; /* [endpoint], to tell when a link would close a cycle */
 };
 
 /* The two heaviest partners of u. */
@@ -35,13 +36,6 @@ static void heaviest(const struct strong *strong, uint32_t u, uint32_t best[2])
     }
 }
 
-static uint32_t piece_of(struct chains *chains, uint32_t u)
-{
-    while (chains->piece[u] != u)
-        u = chains->piece[u] = chains->piece[chains->piece[u]];
-    return u;
-}
-
 static bool has_room(const struct chains *chains, uint32_t u)
 {
     return chains->next[u][1] == VTTIF_NOWHERE;
@@ -55,24 +49,13 @@ static void put(struct chains *chains, uint32_t u, uint32_t v)
 /* Links u and v; a link that closes a cycle is counted, and made only if asked for. */
 static bool join(struct chains *chains, uint32_t u, uint32_t v)
 {
-    uint32_t a = piece_of(chains, u), b = piece_of(chains, v);
+    uint32_t a = pieces_find(chains->piece, u), b = pieces_find(chains->piece, v);
     if (a == b || !has_room(chains, u) || !has_room(chains, v))
         return false;
     chains->piece[a] = b;
     put(chains, u, v);
     put(chains, v, u);
     return true;
-}
-
-struct link {
-    double weight;
-    uint32_t u, v;
-};
-
-static int compare_links(const void *first, const void *second)
-{
-    const struct link *a = first, *b = second;
-    return a->weight > b->weight ? -1 : a->weight < b->weight;
 }
 
 /* Returns how many links would have closed a cycle. */
@@ -139,7 +122,7 @@ static void join_ends(struct chains *chains)
 {
     g_autoptr(GArray) links = g_array_new(FALSE, FALSE, sizeof(struct link));
     collect_links(chains, links);
-    g_array_sort(links, compare_links);
+    links_sort(links);
     for (guint i = 0; i < links->len; i++) {
         const struct link *link = &g_array_index(links, struct link, i);
         if (!has_room(chains, link->u) || !has_room(chains, link->v))
@@ -181,17 +164,12 @@ struct lattice *lattice_chain(const struct strong *strong)
         return NULL;
     struct chains chains = {.strong = strong};
     chains.next = g_malloc_n(strong->n, sizeof *chains.next);
-    chains.piece = g_new(uint32_t, strong->n);
-    for (uint32_t u = 0; u < strong->n; u++) {
+    chains.piece = pieces_new(strong->n);
+    for (uint32_t u = 0; u < strong->n; u++)
         chains.next[u][0] = chains.next[u][1] = VTTIF_NOWHERE;
-        chains.piece[u] = u;
-    }
     size_t closing = join_heaviest(&chains);
     join_ends(&chains);
-    struct lattice *lattice = g_new0(struct lattice, 1);
-    *lattice = (struct lattice){.n = strong->n, .n_dims = 1};
-    lattice->coordinate = g_new0(uint32_t, strong->n);
-    lattice->placed = g_new0(bool, strong->n);
+    struct lattice *lattice = lattice_new(strong->n, 1);
     lattice->extent[0] = number(&chains, lattice);
     lattice->wraps[0] = closing == 1;
     g_free(chains.next);

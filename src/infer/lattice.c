@@ -414,7 +414,7 @@ static bool set_extents(struct lattice *lattice, const struct count *count, size
     return volume <= 2 * (double)n_active + 4;
 }
 
-static struct lattice *lattice_new(size_t n, unsigned n_dims)
+struct lattice *lattice_new(size_t n, unsigned n_dims)
 {
     struct lattice *lattice = g_new0(struct lattice, 1);
     lattice->n = n;

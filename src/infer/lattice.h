@@ -35,10 +35,12 @@ struct lattice {
     bool *placed; /* [n] */
 };
 
+/* With nobody placed. */
+struct lattice *lattice_new(size_t n, unsigned n_dims);
+void lattice_free(struct lattice *lattice);
 /* Two dimensions or more; NULL if the graph is no lattice. */
 struct lattice *lattice_find(const struct strong *strong);
 /* One dimension: the pieces of a path or ring, laid end to end. NULL if it is none. */
 struct lattice *lattice_chain(const struct strong *strong);
-void lattice_free(struct lattice *lattice);
 
 #endif

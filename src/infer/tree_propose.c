@@ -9,6 +9,7 @@
  */
 #include "infer/fit.h"
 #include "infer/judge.h"
+#include "infer/links.h"
 #include "infer/tree.h"
 
 #include <math.h>
@@ -29,24 +30,6 @@ struct wood {
     size_t largest_size;
 };
 
-struct link {
-    double weight;
-    uint32_t u, v;
-};
-
-static int compare_links(const void *first, const void *second)
-{
-    const struct link *a = first, *b = second;
-    return a->weight > b->weight ? -1 : a->weight < b->weight;
-}
-
-static uint32_t find(uint32_t *parent, uint32_t u)
-{
-    while (parent[u] != u)
-        u = parent[u] = parent[parent[u]];
-    return u;
-}
-
 /* The links of the heaviest spanning forest (Kruskal 1956). */
 static GArray *span(const struct strong *strong)
 {
@@ -61,17 +44,15 @@ static GArray *span(const struct strong *strong)
             g_array_append_val(links, link);
         }
     }
-    g_array_sort(links, compare_links);
-    g_autofree uint32_t *parent = g_new(uint32_t, strong->n);
-    for (uint32_t u = 0; u < strong->n; u++)
-        parent[u] = u;
+    links_sort(links);
+    g_autofree uint32_t *piece = pieces_new(strong->n);
     guint kept = 0;
     for (guint i = 0; i < links->len; i++) {
         struct link link = g_array_index(links, struct link, i);
-        uint32_t a = find(parent, link.u), b = find(parent, link.v);
+        uint32_t a = pieces_find(piece, link.u), b = pieces_find(piece, link.v);
         if (a == b)
             continue;
-        parent[a] = b;
+        piece[a] = b;
         g_array_index(links, struct link, kept++) = link;
     }
     g_array_set_size(links, kept);
