@@ -4,12 +4,8 @@
  * others for partners have been taken away, again and again.
  */
 #include "infer/archetypes.h"
+#include "infer/grid.h"
 #include "infer/judge.h"
-
-static size_t order(const struct vttif_shape *shape)
-{
-    return shape->dims[0];
-}
 
 static size_t edges(const struct vttif_shape *shape, const uint32_t *position, size_t n)
 {
@@ -19,16 +15,6 @@ static size_t edges(const struct vttif_shape *shape, const uint32_t *position, s
 static bool adjacent(const struct vttif_shape *shape, uint32_t p, uint32_t q)
 {
     return p != q;
-}
-
-static unsigned width(const struct vttif_shape *shape)
-{
-    return 1;
-}
-
-static void coordinates(const struct vttif_shape *shape, uint32_t p, int32_t *out)
-{
-    out[0] = (int32_t)p;
 }
 
 static double symmetry_bits(const struct vttif_shape *shape, const uint32_t *position, size_t n)
@@ -81,11 +67,11 @@ static void propose(struct search *search, const struct strong *strong)
 const struct archetype archetype_all_to_all = {
     .name = "all-to-all",
     .least_score = 0.85,
-    .order = order,
+    .order = grid_order,
     .edges = edges,
     .adjacent = adjacent,
-    .width = width,
-    .coordinates = coordinates,
+    .width = grid_width,
+    .coordinates = grid_coordinates,
     .symmetry_bits = symmetry_bits,
     .propose = propose,
 };

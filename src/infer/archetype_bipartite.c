@@ -4,6 +4,7 @@
  * first guess of a side; who has most of a side for partners is the other, back and forth.
  */
 #include "infer/archetypes.h"
+#include "infer/grid.h"
 #include "infer/judge.h"
 
 static size_t order(const struct vttif_shape *shape)
@@ -19,11 +20,6 @@ static size_t edges(const struct vttif_shape *shape, const uint32_t *position, s
 static bool adjacent(const struct vttif_shape *shape, uint32_t p, uint32_t q)
 {
     return (p < shape->dims[0]) != (q < shape->dims[0]);
-}
-
-static unsigned width(const struct vttif_shape *shape)
-{
-    return 2;
 }
 
 static void coordinates(const struct vttif_shape *shape, uint32_t p, int32_t *out)
@@ -125,7 +121,7 @@ const struct archetype archetype_bipartite = {
     .order = order,
     .edges = edges,
     .adjacent = adjacent,
-    .width = width,
+    .width = grid_width,
     .coordinates = coordinates,
     .symmetry_bits = symmetry_bits,
     .propose = propose,

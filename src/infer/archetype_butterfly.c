@@ -17,17 +17,13 @@
  */
 #include "infer/archetypes.h"
 #include "infer/fit.h"
+#include "infer/grid.h"
 #include "infer/judge.h"
 #include "infer/links.h"
 #include "infer/squares.h"
 
 #include <math.h>
 #include <string.h>
-
-static size_t order(const struct vttif_shape *shape)
-{
-    return (size_t)shape->dims[0] * shape->dims[1];
-}
 
 static size_t edges(const struct vttif_shape *shape, const uint32_t *position, size_t n)
 {
@@ -54,17 +50,6 @@ static unsigned neighbours(const struct vttif_shape *shape, uint32_t p, uint32_t
         out[n++] = (level + 1) * rows + (row ^ (1u << level));
     }
     return n;
-}
-
-static unsigned width(const struct vttif_shape *shape)
-{
-    return 2;
-}
-
-static void coordinates(const struct vttif_shape *shape, uint32_t p, int32_t *out)
-{
-    out[0] = (int32_t)(p / shape->dims[1]);
-    out[1] = (int32_t)(p % shape->dims[1]);
 }
 
 /* Every part of consecutive levels can be swapped with its twin, from both ends; and the whole be
@@ -320,12 +305,12 @@ static void propose(struct search *search, const struct strong *strong)
 const struct archetype archetype_butterfly = {
     .name = "butterfly",
     .least_score = 0.7,
-    .order = order,
+    .order = grid_order,
     .edges = edges,
     .adjacent = adjacent,
     .neighbours = neighbours,
-    .width = width,
-    .coordinates = coordinates,
+    .width = grid_width,
+    .coordinates = grid_coordinates,
     .symmetry_bits = symmetry_bits,
     .propose = propose,
 };

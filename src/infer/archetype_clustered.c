@@ -5,17 +5,13 @@
  * or missing ones within, do no harm. Groups may differ in size.
  */
 #include "infer/archetypes.h"
+#include "infer/grid.h"
 #include "infer/judge.h"
 
 #define GROUP_LEAST 3
 /* Groups look at every edge once or twice; where there are none, every endpoint would look at all
  * edges of its partners. */
 #define STEPS_MOST 6
-
-static size_t order(const struct vttif_shape *shape)
-{
-    return (size_t)shape->dims[0] * shape->dims[1];
-}
 
 static size_t *group_sizes(const struct vttif_shape *shape, const uint32_t *position, size_t n)
 {
@@ -38,17 +34,6 @@ static size_t edges(const struct vttif_shape *shape, const uint32_t *position, s
 static bool adjacent(const struct vttif_shape *shape, uint32_t p, uint32_t q)
 {
     return p != q && p / shape->dims[1] == q / shape->dims[1];
-}
-
-static unsigned width(const struct vttif_shape *shape)
-{
-    return 2;
-}
-
-static void coordinates(const struct vttif_shape *shape, uint32_t p, int32_t *out)
-{
-    out[0] = (int32_t)(p / shape->dims[1]);
-    out[1] = (int32_t)(p % shape->dims[1]);
 }
 
 static double symmetry_bits(const struct vttif_shape *shape, const uint32_t *position, size_t n)
@@ -163,11 +148,11 @@ static void propose(struct search *search, const struct strong *strong)
 const struct archetype archetype_clustered = {
     .name = "clustered",
     .least_score = 0.8,
-    .order = order,
+    .order = grid_order,
     .edges = edges,
     .adjacent = adjacent,
-    .width = width,
-    .coordinates = coordinates,
+    .width = grid_width,
+    .coordinates = grid_coordinates,
     .symmetry_bits = symmetry_bits,
     .propose = propose,
 };

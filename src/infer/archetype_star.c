@@ -7,12 +7,8 @@
  *    1 - 0 - 4
  */
 #include "infer/archetypes.h"
+#include "infer/grid.h"
 #include "infer/judge.h"
-
-static size_t order(const struct vttif_shape *shape)
-{
-    return shape->dims[0];
-}
 
 static size_t edges(const struct vttif_shape *shape, const uint32_t *position, size_t n)
 {
@@ -29,16 +25,6 @@ static unsigned neighbours(const struct vttif_shape *shape, uint32_t p, uint32_t
 {
     out[0] = 0;
     return p != 0;
-}
-
-static unsigned width(const struct vttif_shape *shape)
-{
-    return 1;
-}
-
-static void coordinates(const struct vttif_shape *shape, uint32_t p, int32_t *out)
-{
-    out[0] = (int32_t)p;
 }
 
 static double symmetry_bits(const struct vttif_shape *shape, const uint32_t *position, size_t n)
@@ -65,11 +51,11 @@ static void propose(struct search *search, const struct strong *strong)
 const struct archetype archetype_star = {
     .name = "star",
     .least_score = 0.85,
-    .order = order,
+    .order = grid_order,
     .edges = edges,
     .adjacent = adjacent,
-    .width = width,
-    .coordinates = coordinates,
+    .width = grid_width,
+    .coordinates = grid_coordinates,
     .symmetry_bits = symmetry_bits,
     .propose = propose,
     .neighbours = neighbours,

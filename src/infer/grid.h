@@ -2,7 +2,7 @@
 /*
  * What the archetypes on a grid share: positions in row-major order (the last dimension is the
  * fastest), coordinates, neighbours, symmetries; and the proposals made of a lattice, all names of
- * one graph at once.
+ * one graph at once. Others whose positions are a table of their dims number them as a grid does.
  */
 #ifndef VTTIF_INFER_GRID_H
 #define VTTIF_INFER_GRID_H
