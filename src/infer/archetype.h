@@ -53,6 +53,16 @@ const struct archetype *archetype_of(const struct vttif_shape *shape);
 
 /* A shape of that name. */
 struct vttif_shape shape_new(const char *archetype, unsigned n_dims, const uint32_t *dims);
+/* The endpoint at each of so many positions, VTTIF_NOWHERE at vacant ones; position[n]. g_free it.
+ */
+uint32_t *endpoints_at(const uint32_t *position, size_t n, size_t order);
+
+static inline bool archetype_leads(const struct archetype *archetype,
+                                   const struct vttif_shape *shape, uint32_t p, uint32_t q)
+{
+    return archetype->leads ? archetype->leads(shape, p, q) : p < q;
+}
+
 bool shape_equal(const struct vttif_shape *a, const struct vttif_shape *b);
 double log2_factorial(double n);
 

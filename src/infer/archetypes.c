@@ -41,6 +41,16 @@ struct vttif_shape shape_new(const char *archetype, unsigned n_dims, const uint3
     return shape;
 }
 
+uint32_t *endpoints_at(const uint32_t *position, size_t n, size_t order)
+{
+    uint32_t *endpoint = g_new(uint32_t, MAX(order, 1));
+    memset(endpoint, 0xff, order * sizeof *endpoint);
+    for (uint32_t u = 0; u < n; u++)
+        if (position[u] != VTTIF_NOWHERE)
+            endpoint[position[u]] = u;
+    return endpoint;
+}
+
 bool shape_equal(const struct vttif_shape *a, const struct vttif_shape *b)
 {
     return strcmp(a->archetype, b->archetype) == 0 && a->n_dims == b->n_dims &&

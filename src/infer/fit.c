@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "infer/fit.h"
 
-#include <string.h>
-
 #define ROUNDS 3
 /* With more vacancies than this share of the positions, bytes are no help: it is a guess. */
 #define VACANT_MOST 0.3
@@ -124,12 +122,8 @@ void fit(const struct strong *strong, const struct vttif_shape *shape, uint32_t 
     struct fitting fitting = {
         .strong = strong, .archetype = archetype_of(shape), .shape = shape, .position = position};
     fitting.order = (uint32_t)fitting.archetype->order(shape);
-    fitting.endpoint = g_new(uint32_t, MAX(fitting.order, 1));
+    fitting.endpoint = endpoints_at(position, strong->n, fitting.order);
     fitting.votes = g_new0(double, MAX(strong->n, 1));
-    memset(fitting.endpoint, 0xff, fitting.order * sizeof *fitting.endpoint);
-    for (uint32_t u = 0; u < strong->n; u++)
-        if (position[u] != VTTIF_NOWHERE)
-            fitting.endpoint[position[u]] = u;
     for (int round = 0; round < ROUNDS; round++) {
         size_t changed = evict(&fitting);
         for (size_t filled = 1; filled > 0;)

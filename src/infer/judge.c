@@ -69,7 +69,7 @@ static void count_inside(struct tally *tally, const struct candidate *candidate,
         tally->n_known++;
         return;
     }
-    bool leads = archetype->leads ? archetype->leads(&candidate->shape, p, q) : p < q;
+    bool leads = archetype_leads(archetype, &candidate->shape, p, q);
     double weight = arc_weight(arc);
     tally->bytes += arc->out + arc->in;
     tally->forward += leads ? arc->out : arc->in;
@@ -119,11 +119,7 @@ static void count_edges(struct tally *tally, const struct search *search,
     const struct archetype *archetype = candidate->archetype;
     const uint32_t *position = candidate->position;
     uint32_t order = (uint32_t)archetype->order(&candidate->shape), near[NEIGHBOURS_MAX];
-    g_autofree uint32_t *endpoint_at = g_new(uint32_t, MAX(order, 1));
-    memset(endpoint_at, 0xff, order * sizeof *endpoint_at);
-    for (uint32_t u = 0; u < graph->n; u++)
-        if (position[u] != VTTIF_NOWHERE)
-            endpoint_at[position[u]] = u;
+    g_autofree uint32_t *endpoint_at = endpoints_at(position, graph->n, order);
     memcpy(tally->outside, search->all->outside, sizeof tally->outside);
     tally->outer = search->all->outer;
     for (uint32_t p = 0; p < order; p++) {
@@ -303,39 +299,41 @@ static bool is_better(const struct candidate *a, const struct candidate *b)
     return fabs(a->forward - 0.5) > fabs(b->forward - 0.5); /* all one way, of two roots */
 }
 
+/* What there is of that shape, or NULL. */
+static struct candidate *best_of_shape(const struct search *search, const struct vttif_shape *shape)
+{
+    for (guint i = 0; i < search->candidates->len; i++) {
+        struct candidate *old = &g_array_index(search->candidates, struct candidate, i);
+        if (shape_equal(&old->shape, shape))
+            return old;
+    }
+    return NULL;
+}
+
 /* Takes the candidate's position over. */
 static void keep_best(struct search *search, struct candidate candidate)
 {
+    struct candidate *old = best_of_shape(search, &candidate.shape);
     search->last = candidate;
-    for (guint i = 0; i < search->candidates->len; i++) {
-        struct candidate *old = &g_array_index(search->candidates, struct candidate, i);
-        if (!shape_equal(&old->shape, &candidate.shape))
-            continue;
-        if (is_better(&candidate, old)) {
-            g_free(old->position);
-            *old = candidate;
-        } else {
-            g_free(candidate.position);
-        }
-        return;
+    if (!old) {
+        g_array_append_val(search->candidates, candidate);
+    } else if (is_better(&candidate, old)) {
+        g_free(old->position);
+        *old = candidate;
+    } else {
+        g_free(candidate.position);
     }
-    g_array_append_val(search->candidates, candidate);
 }
 
 /* The same shape with the same places, as other cuts propose it again. */
 static const struct candidate *judged_before(const struct search *search,
                                              const struct candidate *candidate)
 {
-    for (guint i = 0; i < search->candidates->len; i++) {
-        const struct candidate *old = &g_array_index(search->candidates, struct candidate, i);
-        if (shape_equal(&old->shape, &candidate->shape))
-            return old->hub == candidate->hub && old->by_weight == candidate->by_weight &&
-                           memcmp(old->position, candidate->position,
-                                  search->graph->n * sizeof *old->position) == 0
-                       ? old
-                       : NULL;
-    }
-    return NULL;
+    const struct candidate *old = best_of_shape(search, &candidate->shape);
+    bool same =
+        old && old->hub == candidate->hub && old->by_weight == candidate->by_weight &&
+        memcmp(old->position, candidate->position, search->graph->n * sizeof *old->position) == 0;
+    return same ? old : NULL;
 }
 
 double search_propose(struct search *search, const struct strong *strong,

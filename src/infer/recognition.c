@@ -379,7 +379,7 @@ static void add_pair(GArray *pairs, const struct archetype *archetype,
 {
     if (endpoint_at[p] == VTTIF_NOWHERE || endpoint_at[q] == VTTIF_NOWHERE)
         return;
-    bool leads = archetype->leads ? archetype->leads(&name->shape, p, q) : p < q;
+    bool leads = archetype_leads(archetype, &name->shape, p, q);
     struct vttif_pair pair = {endpoint_at[leads ? p : q], endpoint_at[leads ? q : p]};
     g_array_append_val(pairs, pair);
 }
@@ -388,11 +388,7 @@ struct vttif_pair *vttif_name_edges(const struct vttif_name *name, size_t *n_pai
 {
     const struct archetype *archetype = archetype_of(&name->shape);
     uint32_t order = (uint32_t)archetype->order(&name->shape), near[NEIGHBOURS_MAX];
-    g_autofree uint32_t *endpoint_at = g_new(uint32_t, MAX(order, 1));
-    memset(endpoint_at, 0xff, order * sizeof *endpoint_at);
-    for (size_t u = 0; u < name->n_endpoints; u++)
-        if (name->position[u] != VTTIF_NOWHERE)
-            endpoint_at[name->position[u]] = (uint32_t)u;
+    g_autofree uint32_t *endpoint_at = endpoints_at(name->position, name->n_endpoints, order);
     GArray *pairs = g_array_new(FALSE, FALSE, sizeof(struct vttif_pair));
     for (uint32_t p = 0; p < order; p++) {
         unsigned n_near = archetype->neighbours ? archetype->neighbours(&name->shape, p, near) : 0;
