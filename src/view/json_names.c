@@ -39,6 +39,20 @@ static void append_shape(const struct vttif_shape *shape, GString *out)
         append_number(out, "arity", shape->arity);
 }
 
+void json_append_edges(const struct vttif_edge *edges, size_t n, const struct vttif_matrix *matrix,
+                       GString *out)
+{
+    for (size_t e = 0; e < n; e++) {
+        g_string_append(out, e > 0 ? ",\n  {\"from\": " : "\n  {\"from\": ");
+        output_json_string(out, vttif_matrix_name(matrix, edges[e].from));
+        g_string_append(out, ", \"to\": ");
+        output_json_string(out, vttif_matrix_name(matrix, edges[e].to));
+        append_number(out, "bytes", edges[e].bytes);
+        append_number(out, "ratio", edges[e].ratio);
+        g_string_append_c(out, '}');
+    }
+}
+
 /* {"h1": [0, 1], ...}, one endpoint after the other in the order of their places. */
 static void append_places(const struct vttif_name *name, const struct vttif_matrix *matrix,
                           GString *out)
@@ -85,15 +99,7 @@ static void append_others(const struct vttif_recognition *recognition,
     g_string_append(out, " \"other\": {\"share\": ");
     output_number(out, vttif_recognition_other(recognition));
     g_string_append(out, ", \"pairs\": [");
-    for (size_t k = 0; k < n_others; k++) {
-        g_string_append(out, k > 0 ? ",\n  {\"from\": " : "\n  {\"from\": ");
-        output_json_string(out, vttif_matrix_name(matrix, others[k].from));
-        g_string_append(out, ", \"to\": ");
-        output_json_string(out, vttif_matrix_name(matrix, others[k].to));
-        append_number(out, "bytes", others[k].bytes);
-        append_number(out, "ratio", others[k].ratio);
-        g_string_append_c(out, '}');
-    }
+    json_append_edges(others, n_others, matrix, out);
     g_string_append(out, "]},\n");
 }
 

@@ -60,21 +60,10 @@ static void append_sparse(const struct vttif_matrix *matrix, GString *out)
 
 static void append_edges(const struct vttif_topology *topology, GString *out)
 {
-    const struct vttif_matrix *matrix = vttif_topology_matrix(topology);
     size_t n_edges;
     const struct vttif_edge *edges = vttif_topology_edges(topology, &n_edges);
     g_string_append(out, " \"edges\": [");
-    for (size_t e = 0; e < n_edges; e++) {
-        g_string_append(out, e > 0 ? ",\n  {\"from\": " : "\n  {\"from\": ");
-        output_json_string(out, vttif_matrix_name(matrix, edges[e].from));
-        g_string_append(out, ", \"to\": ");
-        output_json_string(out, vttif_matrix_name(matrix, edges[e].to));
-        g_string_append(out, ", \"bytes\": ");
-        output_number(out, edges[e].bytes);
-        g_string_append(out, ", \"ratio\": ");
-        output_number(out, edges[e].ratio);
-        g_string_append_c(out, '}');
-    }
+    json_append_edges(edges, n_edges, vttif_topology_matrix(topology), out);
     g_string_append(out, "],\n");
 }
 
