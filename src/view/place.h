@@ -25,6 +25,12 @@ static inline bool place_is_set(const struct vttif_name *name, size_t endpoint)
     return name->position[endpoint] != VTTIF_NOWHERE;
 }
 
+/* Of two, the step on and the step back are the same edge. */
+static inline bool place_goes_around(const struct vttif_shape *shape, unsigned d)
+{
+    return d < shape->n_dims && shape->periodic[d] && shape->dims[d] > 2;
+}
+
 /* The endpoints that have a place, by position or, where places are all alike, by index within what
  * is alike; *n gets their number. g_free it. */
 uint32_t *place_order(const struct vttif_name *name, size_t *n);

@@ -23,11 +23,6 @@
 /* Between drawings of three dimensions, as a share of their size. */
 #define GAP 0.3
 
-static bool goes_around(const struct vttif_shape *shape, unsigned d)
-{
-    return shape->periodic[d] && shape->dims[d] > 2;
-}
-
 /* --- lines and rings ------------------------------------------------------------------------ */
 
 void place_ring(const struct vttif_name *name, struct vttif_point *points)
@@ -130,14 +125,14 @@ void place_grid(const struct vttif_name *name, struct vttif_point *points)
 {
     const struct vttif_shape *shape = &name->shape;
     bool two = shape->n_dims == 2;
-    if (shape->n_dims == 1 && goes_around(shape, 0))
+    if (shape->n_dims == 1 && place_goes_around(shape, 0))
         place_ring(name, points);
     else if (shape->n_dims == 1)
         place_line(name, points);
-    else if (two && goes_around(shape, 0) && goes_around(shape, 1))
+    else if (two && place_goes_around(shape, 0) && place_goes_around(shape, 1))
         place_doughnut(name, points);
-    else if (two && (goes_around(shape, 0) || goes_around(shape, 1)))
-        place_rings(name, goes_around(shape, 0) ? 0 : 1, points);
+    else if (two && (place_goes_around(shape, 0) || place_goes_around(shape, 1)))
+        place_rings(name, place_goes_around(shape, 0) ? 0 : 1, points);
     else
         place_steps(name, points);
 }

@@ -48,11 +48,9 @@ static struct list list_begin(GString *out, const char *title, const char *separ
     return (struct list){out, terminal_width(title), indent, max, separator, true};
 }
 
-static void list_add(struct list *list, const char *name)
+static void list_add_text(struct list *list, const char *text)
 {
-    g_autoptr(GString) shown = g_string_new(NULL);
-    terminal_append_cut(shown, name, PLACEMENT_NAME_COLUMNS);
-    size_t width = terminal_width(shown->str), gap = terminal_width(list->separator);
+    size_t width = terminal_width(text), gap = terminal_width(list->separator);
     if (!list->empty)
         g_string_append(list->out, list->separator);
     list->column += list->empty ? 0 : gap;
@@ -63,9 +61,16 @@ static void list_add(struct list *list, const char *name)
         terminal_append_times(list->out, ' ', list->indent);
         list->column = list->indent;
     }
-    g_string_append(list->out, shown->str);
+    g_string_append(list->out, text);
     list->column += width;
     list->empty = false;
+}
+
+static void list_add(struct list *list, const char *name)
+{
+    g_autoptr(GString) shown = g_string_new(NULL);
+    terminal_append_cut(shown, name, PLACEMENT_NAME_COLUMNS);
+    list_add_text(list, shown->str);
 }
 
 static void list_end(struct list *list)
@@ -88,7 +93,7 @@ static void append_sequence(const struct vttif_name *name, const struct vttif_ma
     list_end(&list);
 }
 
-/* A line for each value of the first coordinate. title has one %d. */
+/* A line for each value of the first coordinate: it has a title each, or a number after prefix. */
 static void append_groups(const struct vttif_name *name, const struct vttif_matrix *matrix,
                           const char *const *titles, const char *prefix, size_t max, GString *out)
 {
@@ -141,11 +146,6 @@ struct plane {
     gssize *endpoint; /* [rows * columns], -1 for none */
 };
 
-static bool goes_around(const struct vttif_shape *shape, unsigned d)
-{
-    return d < shape->n_dims && shape->periodic[d] && shape->dims[d] > 2;
-}
-
 /* The endpoints of the plane with those further coordinates. */
 static void fill_plane(struct plane *plane, const int32_t *rest)
 {
@@ -197,7 +197,7 @@ static void append_row(const struct plane *plane, uint32_t row, bool around, GSt
 static void append_plane(const struct plane *plane, GString *out)
 {
     const struct vttif_shape *shape = &plane->name->shape;
-    bool down = goes_around(shape, 0), across = goes_around(shape, 1);
+    bool down = place_goes_around(shape, 0), across = place_goes_around(shape, 1);
     for (uint32_t row = 0; row < plane->rows; row++) {
         if (row > 0 || down)
             append_bar(plane, plane->arrows ? "▼" : "│", across, out);
@@ -231,23 +231,16 @@ static void append_coordinates(const struct vttif_name *name, const struct vttif
 {
     size_t n;
     g_autofree uint32_t *order = place_order(name, &n);
+    g_autoptr(GString) entry = g_string_new(NULL);
     struct list list = list_begin(out, "", "  ", max);
     list.indent = 0;
     for (size_t k = 0; k < n; k++) {
-        g_autoptr(GString) entry = g_string_new(NULL);
+        g_string_truncate(entry, 0);
         for (unsigned d = 0; d < name->width; d++)
             g_string_append_printf(entry, "%s%d", d > 0 ? "," : "", place_of(name, order[k])[d]);
         g_string_append_c(entry, ' ');
         terminal_append_cut(entry, name_of(matrix, order[k]), PLACEMENT_NAME_COLUMNS);
-        size_t width = terminal_width(entry->str);
-        if (!list.empty && list.column + 2 + width > max) {
-            g_string_append_c(out, '\n');
-            list.column = 0;
-            list.empty = true;
-        }
-        g_string_append_printf(out, "%s%s", list.empty ? "" : "  ", entry->str);
-        list.column += width + (list.empty ? 0 : 2);
-        list.empty = false;
+        list_add_text(&list, entry->str);
     }
     list_end(&list);
 }
@@ -360,7 +353,7 @@ void placement_append(const struct vttif_name *name, const struct vttif_matrix *
         append_sequence(name, matrix, " ", false, max_columns, out);
     else if (name->shape.n_dims < 2)
         append_sequence(name, matrix, forward ? " ─► " : " ── ",
-                        strncmp(archetype, "ring", 4) == 0 || goes_around(&name->shape, 0),
+                        strncmp(archetype, "ring", 4) == 0 || place_goes_around(&name->shape, 0),
                         max_columns, out);
     else
         append_grid(name, matrix, max_columns, out);
