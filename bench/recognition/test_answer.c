@@ -98,11 +98,6 @@ static void set_place(const struct program *program, const struct vttif_name *na
     } else if (strcmp(archetype, "bipartite") == 0) {
         place[0] = at >= program->dims[0];
         place[1] = (int32_t)(at - (place[0] ? program->dims[0] : 0));
-    } else if (is_one_of(archetype, "clustered butterfly")) {
-        uint32_t width =
-            strcmp(archetype, "butterfly") == 0 ? 1u << program->dims[0] : program->dims[1];
-        place[0] = (int32_t)(at / width);
-        place[1] = (int32_t)(at % width);
     } else {
         for (unsigned d = name->width; d-- > 0; at /= name->shape.dims[d])
             place[d] = (int32_t)(at % name->shape.dims[d]);
