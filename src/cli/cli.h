@@ -60,6 +60,13 @@ extern const GOptionEntry cli_reading_entries[];
 /* Checks the values; prints and returns false if one is wrong. */
 bool cli_reading_check(const char *command);
 
+/* Of an option that is a number and was not given. */
+#define CLI_NOT_GIVEN INT_MIN
+/* Whether it is in [least, most], or not given. */
+bool cli_is_in(int value, int least, int most);
+/* What was given, or 0. */
+unsigned cli_number(int value);
+
 /* How results are shown; filled by the options of cli_showing_entries. */
 struct cli_showing {
     char *format, *output, *layout, *bmin;

@@ -15,6 +15,28 @@ static const char description[] =
 static const GOptionEntry *const groups[] = {cli_running_entries, cli_reading_entries,
                                              cli_showing_entries, NULL};
 
+/* What the captures of a program have; a page about nothing is not printed for one that failed. */
+static int show_captured(char **program, const GPtrArray *files, const struct vttif_hosts *hosts,
+                         int wait_status, const char *directory)
+{
+    bool incomplete;
+    g_autoptr(vttif_matrix) matrix =
+        cli_generate((const char *const *)files->pdata, files->len, hosts, &incomplete);
+    if (!matrix) {
+        cli_say("vttif: the captures are kept in %s", directory);
+        return CLI_FAILED;
+    }
+    if (wait_status && vttif_matrix_cells(matrix) == 0)
+        return cli_fail(
+            "%s failed and sent nothing, so there are no results; the captures are kept "
+            "in %s",
+            *program, directory);
+    int shown = cli_show_results(matrix, cli_bmin(), directory);
+    if (wait_status)
+        cli_say("vttif: %s failed: this is the traffic until then", *program);
+    return shown ? shown : incomplete ? CLI_FAILED : CLI_DONE;
+}
+
 static int infer_program(char **program)
 {
     if (cli_showing.output && !cli_has_no_captures(cli_showing.output))
@@ -26,13 +48,8 @@ static int infer_program(char **program)
     int wait_status;
     int status = cli_run("infer", program, directory, files, &hosts, &wait_status);
     if (files->len > 0) {
-        bool incomplete;
-        g_autoptr(vttif_matrix) matrix =
-            cli_generate((const char *const *)files->pdata, files->len, hosts, &incomplete);
-        int shown = matrix ? cli_show_results(matrix, cli_bmin(), directory) : CLI_FAILED;
-        if (!matrix)
-            cli_say("vttif: the captures are kept in %s", directory);
-        status = status ? status : shown ? shown : incomplete ? CLI_FAILED : CLI_DONE;
+        int shown = show_captured(program, files, hosts, wait_status, directory);
+        status = status ? status : shown;
     } else {
         g_rmdir(directory); /* if it is empty */
     }
@@ -49,9 +66,31 @@ static int infer_captures(char **files)
     return status ? status : incomplete ? CLI_FAILED : CLI_DONE;
 }
 
+/* Options that would change nothing of a matrix that is already made. */
+static const char *capture_option(void)
+{
+    const struct {
+        bool given;
+        const char *name;
+    } options[] = {{cli_reading.hosts, "--hosts"},
+                   {cli_reading.count, "--count"},
+                   {cli_reading.filter, "--filter"},
+                   {cli_reading.keep, "--keep"},
+                   {cli_reading.endpoints, "--endpoints"},
+                   {cli_reading.mtu != CLI_NOT_GIVEN, "--mtu"},
+                   {cli_reading.jobs != CLI_NOT_GIVEN, "--jobs"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
+        if (options[i].given)
+            return options[i].name;
+    return NULL;
+}
+
 static int infer_matrix(const char *file)
 {
     double kept_bmin;
+    const char *option = capture_option();
+    if (option)
+        return cli_usage("infer", "%s is for captures, and %s is none", option, file);
     g_autoptr(vttif_matrix) matrix = cli_read_matrix(file, &kept_bmin);
     if (!matrix)
         return CLI_FAILED;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-struct cli_reading cli_reading;
+struct cli_reading cli_reading = {.mtu = CLI_NOT_GIVEN, .jobs = CLI_NOT_GIVEN};
 const GOptionEntry cli_reading_entries[] = {
     {"hosts", 0, 0, G_OPTION_ARG_FILENAME, &cli_reading.hosts,
      "the endpoints: lines NAME ADDRESS[,ADDRESS...]", "FILE"},
@@ -44,7 +44,8 @@ const GOptionEntry cli_showing_entries[] = {
     {0},
 };
 
-struct cli_running cli_running;
+struct cli_running cli_running = {
+    .np = CLI_NOT_GIVEN, .snaplen = CLI_NOT_GIVEN, .buffer_mib = CLI_NOT_GIVEN};
 const GOptionEntry cli_running_entries[] = {
     {"testbed", 0, 0, G_OPTION_ARG_INT, &cli_running.testbed,
      "make N hosts on this machine (2 to 64) and run there", "N"},
@@ -128,6 +129,16 @@ bool cli_parse(int argc, char **argv, const char *synopsis, const char *descript
     if (program)
         *program = g_steal_pointer(&behind);
     return true;
+}
+
+bool cli_is_in(int value, int least, int most)
+{
+    return value == CLI_NOT_GIVEN || (value >= least && value <= most);
+}
+
+unsigned cli_number(int value)
+{
+    return value == CLI_NOT_GIVEN ? 0 : (unsigned)value;
 }
 
 /* --- values ------------------------------------------------------------------------------- */

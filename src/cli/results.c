@@ -197,7 +197,7 @@ bool cli_write_view(const struct cli_results *results, const char *path, bool he
 /* --- all of them --------------------------------------------------------------------------------
  */
 
-static int print_results(const struct cli_results *results)
+static int print_results(const struct cli_results *results, const GString *mentions)
 {
     const char *format = cli_showing.format ? cli_showing.format : "text";
     g_autoptr(GString) out = g_string_new(NULL);
@@ -208,16 +208,15 @@ static int print_results(const struct cli_results *results)
         make_csv(&request, out, NULL);
     else
         make_text(&request, out, NULL);
+    g_string_append_len(out, mentions->str, (gssize)mentions->len);
     return cli_print(out);
 }
 
 /* The path of the picture, if text is what the user reads. */
-static void mention(const char *what, const char *path)
+static void mention(const char *what, const char *path, GString *mentions)
 {
-    g_autoptr(GString) line = g_string_new(NULL);
-    g_string_append_printf(line, "%s: %s\n", what, path);
     if (!cli_showing.format || strcmp(cli_showing.format, "text") == 0)
-        cli_print(line);
+        g_string_append_printf(mentions, "%s: %s\n", what, path);
 }
 
 /* The files of a results directory. */
@@ -231,7 +230,7 @@ static const struct {
 };
 
 static bool write_directory(const struct cli_results *results, const char *directory,
-                            GError **error)
+                            GString *mentions, GError **error)
 {
     if (!cli_make_directory(directory, error))
         return false;
@@ -240,7 +239,17 @@ static bool write_directory(const struct cli_results *results, const char *direc
         if (!cli_write_view(results, path, files[i].heatmap, error))
             return false;
         if (files[i].mention)
-            mention(files[i].mention, path);
+            mention(files[i].mention, path, mentions);
+    }
+    return true;
+}
+
+static bool write_pictures(const struct cli_results *results, GString *mentions, GError **error)
+{
+    for (char **picture = cli_showing.pictures; picture && *picture; picture++) {
+        if (!cli_write_view(results, *picture, false, error))
+            return false;
+        mention("picture", *picture, mentions);
     }
     return true;
 }
@@ -251,13 +260,10 @@ int cli_show_results(struct vttif_matrix *matrix, double bmin, const char *direc
     g_autoptr(cli_results) results = cli_results_new(matrix, bmin, &error);
     if (!results)
         return cli_fail("%s", error->message);
-    int status = print_results(results);
-    if (directory && !write_directory(results, directory, &error))
-        return cli_fail("%s", error->message);
-    for (char **picture = cli_showing.pictures; picture && *picture; picture++) {
-        if (!cli_write_view(results, *picture, false, &error))
-            return cli_fail("%s", error->message);
-        mention("picture", *picture);
-    }
-    return status;
+    /* Files first: who reads standard output may be gone after the first lines. */
+    g_autoptr(GString) mentions = g_string_new(NULL);
+    bool written = (!directory || write_directory(results, directory, mentions, &error)) &&
+                   write_pictures(results, mentions, &error);
+    int status = print_results(results, mentions);
+    return written ? status : cli_fail("%s", error->message);
 }

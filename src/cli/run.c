@@ -9,7 +9,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TESTBED_MIN = 2, TESTBED_MAX = 64, SNAPLEN_MIN = 64, SNAPLEN_MAX = 262144 };
+enum {
+    TESTBED_MIN = 2,
+    TESTBED_MAX = 64,
+    SNAPLEN_MIN = 64,
+    SNAPLEN_MAX = 262144,
+    BUFFER_MIB_MAX = 1024
+};
 
 static bool check(const char *command, char **program)
 {
@@ -27,14 +33,14 @@ static bool check(const char *command, char **program)
         cli_usage(command, "--rate is for --testbed");
     else if (cli_running.launcher && !g_strv_contains(offline_launchers(), cli_running.launcher))
         cli_usage(command, "--launcher %s: expected none, pvm or mpi", cli_running.launcher);
-    else if (cli_running.np < 0)
+    else if (!cli_is_in(cli_running.np, 1, INT_MAX))
         cli_usage(command, "--np %d: expected a number of processes", cli_running.np);
-    else if (cli_running.snaplen &&
-             (cli_running.snaplen < SNAPLEN_MIN || cli_running.snaplen > SNAPLEN_MAX))
+    else if (!cli_is_in(cli_running.snaplen, SNAPLEN_MIN, SNAPLEN_MAX))
         cli_usage(command, "--snaplen %d: expected %d to %d", cli_running.snaplen, SNAPLEN_MIN,
                   SNAPLEN_MAX);
-    else if (cli_running.buffer_mib < 0 || cli_running.buffer_mib > 1024)
-        cli_usage(command, "--buffer %d: expected 1 to 1024 MiB", cli_running.buffer_mib);
+    else if (!cli_is_in(cli_running.buffer_mib, 1, BUFFER_MIB_MAX))
+        cli_usage(command, "--buffer %d: expected 1 to %d MiB", cli_running.buffer_mib,
+                  BUFFER_MIB_MAX);
     else
         return true;
     return false;
@@ -72,11 +78,11 @@ static int run_on(const struct vttif_hosts *hosts, char **program, const char *d
         .hosts = hosts,
         .hosts_file = cli_reading.hosts,
         .launcher = cli_running.launcher,
-        .np = (unsigned)cli_running.np,
+        .np = cli_number(cli_running.np),
         .mpirun = cli_running.mpirun,
         .directory = directory,
-        .snaplen = (unsigned)cli_running.snaplen,
-        .buffer_bytes = (size_t)cli_running.buffer_mib << 20,
+        .snaplen = cli_number(cli_running.snaplen),
+        .buffer_bytes = (size_t)cli_number(cli_running.buffer_mib) << 20,
         .interface = cli_running.interface,
         .program = (const char *const *)program,
         .progress = show_stage,

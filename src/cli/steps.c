@@ -62,14 +62,14 @@ bool cli_reading_check(const char *command)
     const char *count = cli_reading.count ? cli_reading.count : "payload";
     options.progress = cli_reading.quiet ? NULL : show_progress;
     options.expression = cli_reading.filter;
-    options.mtu = (uint32_t)cli_reading.mtu;
-    options.jobs = (unsigned)cli_reading.jobs;
+    options.mtu = cli_number(cli_reading.mtu);
+    options.jobs = cli_number(cli_reading.jobs);
     if (!vttif_count_parse(count, &options.count) || options.count == VTTIF_COUNT_UNKNOWN)
         cli_usage(command, "--count %s: expected payload, ip or frame", count);
-    else if (cli_reading.mtu < 0 || (cli_reading.mtu > 0 && cli_reading.mtu < MTU_MIN))
+    else if (!cli_is_in(cli_reading.mtu, MTU_MIN, INT_MAX))
         cli_usage(command, "--mtu %d: expected at least %d, the least that IP allows",
                   cli_reading.mtu, MTU_MIN);
-    else if (cli_reading.jobs < 0 || cli_reading.jobs > JOBS_MAX)
+    else if (!cli_is_in(cli_reading.jobs, 1, JOBS_MAX))
         cli_usage(command, "--jobs %d: expected 1 to %d", cli_reading.jobs, JOBS_MAX);
     else if (cli_reading.unit && !unit_parse(cli_reading.unit))
         cli_usage(command, "--unit %s: expected B, kB, MB, GB, TB or PB", cli_reading.unit);

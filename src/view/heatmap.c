@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "view/terminal.h"
 
+#include <math.h>
 #include <vttif/view.h>
 
 #define NAME_COLUMNS 16
@@ -112,18 +113,33 @@ static void append_ruler(const struct heatmap *map, size_t indent, GString *out)
     g_string_append_c(out, '\n');
 }
 
+/* The least of a shade as the legend has it: whole bytes, as cells are. */
+static double least_of(const struct heatmap *map, size_t shade)
+{
+    return ceil(shades[shade].share * map->max);
+}
+
+/* Shades that no cell can have, as so few bytes have no such shares, are left out. */
 static void append_legend(const struct heatmap *map, GString *out)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(shades); i++) {
+    double above = INFINITY; /* the least of the shade before */
+    if (map->max == 0)
+        return;
+    for (size_t i = 0; i + 1 < G_N_ELEMENTS(shades) && above > 1; i++) {
+        double least = least_of(map, i);
+        if (least == above)
+            continue;
         append_shade(map, &shades[i], out);
-        if (shades[i].share > 0) {
-            g_string_append(out, " \u2265 ");
-            unit_append_bytes(out, shades[i].share * map->max);
-            g_string_append(out, "  ");
-        } else {
-            g_string_append(out, " less\n");
-        }
+        g_string_append(out, " \u2265 ");
+        unit_append_bytes(out, least);
+        g_string_append(out, "  ");
+        above = least;
     }
+    if (above > 1) {
+        append_shade(map, &shades[G_N_ELEMENTS(shades) - 1], out);
+        g_string_append(out, " less");
+    }
+    g_string_append_c(out, '\n');
 }
 
 static void append_title(const struct heatmap *map, GString *out)

@@ -15,7 +15,7 @@ struct vttif_matrix *vttif_view_read(const char *text, size_t length, const char
     const char *first = input.text;
     while (first < input.end && g_ascii_isspace(*first))
         first++;
-    if (first < input.end && *first == '{')
+    if (first < input.end && (*first == '{' || *first == '['))
         return view_read_json(&input, unit, bmin, error);
     return view_read_csv(&input, unit, error);
 }

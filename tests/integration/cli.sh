@@ -52,7 +52,7 @@ echo "hello, world" >text.pcap
 printf ',a,b\na,0,1200\nb,34,0\n' >matrix.csv
 mkdir directory
 
-plan 82
+plan 90
 # --- help and typos
 ok "--help tells what it is" exits 0 "$vttif" --help
 ok "every command has --help" bash -c "for c in infer monitor generate show; do $vttif \$c --help || exit; done"
@@ -67,6 +67,9 @@ ok "a format that does not exist" complains 2 "text, json or csv" "$vttif" infer
 ok "a layout that does not exist" complains 2 "circle, grid, auto" "$vttif" show --layout oval "$fig4"
 ok "a count that does not exist" complains 2 "payload, ip or frame" "$vttif" generate --count bits two.pcap
 ok "a picture of an unknown kind" complains 2 ".svg" "$vttif" infer --picture x.gif "$fig4"
+ok "no threads" complains 2 "--jobs 0: expected 1 to" "$vttif" generate -j 0 two.pcap
+ok "no bytes of a frame" complains 2 "--snaplen 0: expected 64" "$vttif" infer --testbed 2 -s 0 -- true
+ok "no processes" complains 2 "--np 0" "$vttif" infer --testbed 2 --np 0 -- true
 ok "a program without hosts" complains 2 "--hosts FILE or --testbed N" "$vttif" infer -- true
 ok "a test bed of one host" complains 2 "2 to 64" "$vttif" infer --testbed 1 -- true
 ok "an unknown launcher" complains 2 "none, pvm or mpi" "$vttif" infer --testbed 2 --launcher slurm -- true
@@ -134,6 +137,8 @@ ok "a cell that overflows" bad d.csv ',a,b\na,0,99999999999999999999999\nb,2,0\n
 ok "not a number" bad e.csv ',a,b\na,0,nan\nb,2,0\n' "e.csv:2"
 ok "an empty matrix file" bad f.csv '' "f.csv"
 ok "JSON that breaks off" bad g.json '{"schema": "vttif.matrix/1", "endpoints": ["a"' "g.json"
+ok "JSON that is an array" bad h.json ' [[0, 1], [2, 0]]' 'expected "{"'
+ok "a small matrix has no shade twice" bash -c "! $vttif infer matrix.csv | grep '≥' | grep -o '≥ [0-9]* B' | sort | uniq -d | grep -q . && printf ',a,b\na,0,3\nb,1,0\n' >small.csv && $vttif show small.csv | grep -qx '██ ≥ 2 B  ▓▓ ≥ 1 B  '"
 ok "a hosts file with a duplicate" bash -c "printf 'a 10.0.0.1\na 10.0.0.2\n' >h; $vttif generate --hosts h two.pcap 2>&1 | grep -q 'h:2: there is already a host'"
 ok "hosts that nobody has are told of" bash -c "printf 'a 10.9.0.1\nb 10.9.0.2\n' >h; $vttif generate --hosts h two.pcap 2>&1 | grep -q 'no endpoints: are the addresses'"
 ok "a hosts file with an unknown key" bash -c "printf 'a 10.0.0.1 speed=1\n' >h; $vttif generate --hosts h two.pcap 2>&1 | grep -q \"h:1: unknown key 'speed=1'\""
@@ -146,6 +151,30 @@ ok "the SVG is XML" xmllint --noout p.svg q.svg
 ok "the PNG is one" bash -c "head -c 4 p.png | grep -q PNG"
 ok "infer -o writes a directory of results" bash -c "$vttif infer -o results two.pcap && [ -s results/matrix.csv -a -s results/topology.json -a -s results/topology.svg -a -s results/topology.samba ]"
 ok "captures of two runs are not mixed: infer" bash -c "mkdir old && cp two.pcap old/h1-20260131-120000.pcap && printf 'a 127.0.0.1\n' >here; $vttif infer --hosts here -o old -- true 2>err; [ \$? = 1 ] && grep -q 'captures of another run' err && [ \"\$(ls old)\" = h1-20260131-120000.pcap ]"
+cut_off() { # COMMAND... into a pipe that nobody reads any longer
+    rm -f pipe && mkfifo pipe
+    # shellcheck disable=SC2094 # both ends, then one
+    exec 8<>pipe 9>pipe 8<&-
+    "$@" >&9 2>"$work/err"
+    status=$?
+    exec 9>&-
+    cat "$work/err"
+    [ "$status" = 141 ]
+}
+ok "files are there even if nobody reads standard output" bash -c "$(declare -f cut_off); work=$work; cut_off $vttif infer -o unread --picture unread.svg two.pcap; [ \$? = 0 ] && [ -s unread/matrix.csv -a -s unread/topology.svg -a -s unread/matrix.svg -a -s unread.svg ]"
+ok "what is for captures is not taken for a matrix" bash -c "for o in '--filter tcp' '--count ip' '--keep ssh' '--mtu 1500' '-j 2' '--endpoints mac' '--hosts here'; do $vttif infer \$o matrix.csv >out 2>err; [ \$? = 2 ] && [ ! -s out ] && grep -q 'is for captures, and matrix.csv is none' err || exit 1; done"
+failed_at_once() {
+    printf 'a 127.0.0.1\n' >here
+    "$vttif" infer -q --hosts here -o failed -- sh -c 'exit 3' >out 2>err
+    status=$?
+    cat out err
+    [ "$status" = 3 ] && [ ! -s out ] && grep -q 'sh failed and sent nothing.*the captures are kept in failed' err
+}
+if [ "$(id -u)" = 0 ] && have tcpdump; then
+    ok "a program that fails at once gets no page about nothing" failed_at_once
+else
+    skip "a program that fails at once gets no page about nothing" "root and tcpdump are needed"
+fi
 ok "captures of two runs are not mixed: monitor" complains 1 "give another --output" "$vttif" monitor --hosts here -o old -- true
 as_nobody() {
     setpriv --reuid 65534 --regid 65534 --clear-groups env -u XDG_RUNTIME_DIR HOME=/root "$@"

@@ -99,6 +99,29 @@ static void a_heat_map_shades_cells_by_their_share(void)
                     "██ ≥ 2.50 MB  ▓▓ ≥ 1.00 MB  ▒▒ ≥ 500 kB  ░░ ≥ 50.0 kB  ·· less\n");
 }
 
+/* Of one or two bytes there are no shares of a tenth. */
+static void a_heat_map_explains_only_shades_that_can_be(void)
+{
+    const struct {
+        double bytes;
+        const char *legend;
+    } cases[] = {
+        {3, "\n██ ≥ 2 B  ▓▓ ≥ 1 B  \n"},
+        {1, "\n██ ≥ 1 B  \n"},
+        {40, "\n██ ≥ 20 B  ▓▓ ≥ 8 B  ▒▒ ≥ 4 B  ░░ ≥ 1 B  \n"},
+        {0, "\nb     \n"}, /* and no legend at all */
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const char *const names[] = {"a", "b"};
+        g_autoptr(vttif_matrix) matrix = vttif_matrix_new(2, names);
+        g_autoptr(GString) out = g_string_new(NULL);
+        if (cases[i].bytes > 0)
+            vttif_matrix_add(matrix, 0, 1, cases[i].bytes);
+        vttif_view_heatmap(matrix, 80, false, out);
+        g_assert_true(g_str_has_suffix(out->str, cases[i].legend));
+    }
+}
+
 static void a_heat_map_too_wide_sums_up_and_says_so(void)
 {
     g_autoptr(vttif_matrix) matrix = all_to_all(200, 1000);
@@ -467,6 +490,8 @@ int main(int argc, char **argv)
     TEST("a wide matrix becomes a heat map with the largest pairs",
          a_wide_matrix_becomes_a_heat_map_with_the_largest_pairs);
     TEST("a heat map shades cells by their share", a_heat_map_shades_cells_by_their_share);
+    TEST("a heat map explains only shades that can be",
+         a_heat_map_explains_only_shades_that_can_be);
     TEST("a heat map too wide sums up and says so", a_heat_map_too_wide_sums_up_and_says_so);
     TEST("a topology lists the partners of each endpoint",
          a_topology_lists_the_partners_of_each_endpoint);
