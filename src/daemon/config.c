@@ -54,8 +54,8 @@ static const char *store_duration(struct config *config, void *to, const char *v
 
 static const char *store_length(struct config *config, void *to, const char *value)
 {
-    double number;
-    if (!value_number(value, &number) || number < 1 || number > HISTORY_LENGTH_MAX)
+    uint64_t number;
+    if (!value_whole(value, 1, HISTORY_LENGTH_MAX, &number))
         return "a whole number from 1 to 1048576";
     *(unsigned *)to = (unsigned)number;
     return NULL;
@@ -63,17 +63,13 @@ static const char *store_length(struct config *config, void *to, const char *val
 
 static const char *store_pairs(struct config *config, void *to, const char *value)
 {
-    double number;
-    if (!value_number(value, &number) || number < 1 || number > LIVE_PAIRS_MAX)
-        return "a whole number from 1 to 4194304";
-    *(uint64_t *)to = (uint64_t)number;
-    return NULL;
+    return value_whole(value, 1, LIVE_PAIRS_MAX, to) ? NULL : "a whole number from 1 to 4194304";
 }
 
 static const char *store_connections(struct config *config, void *to, const char *value)
 {
-    double number;
-    if (!value_number(value, &number) || number < 1 || number > QUERY_CONNECTIONS_MAX)
+    uint64_t number;
+    if (!value_whole(value, 1, QUERY_CONNECTIONS_MAX, &number))
         return "a whole number from 1 to 10000";
     *(unsigned *)to = (unsigned)number;
     return NULL;
@@ -81,8 +77,8 @@ static const char *store_connections(struct config *config, void *to, const char
 
 static const char *store_rows(struct config *config, void *to, const char *value)
 {
-    double number;
-    if (!value_number(value, &number) || number < 1 || number > SQL_ROWS_MAX)
+    uint64_t number;
+    if (!value_whole(value, 1, SQL_ROWS_MAX, &number))
         return "a whole number from 1 to 10000000";
     *(size_t *)to = (size_t)number;
     return NULL;
@@ -440,10 +436,11 @@ bool config_has_default_socket(const struct config *config)
     return false;
 }
 
-const char *config_fixed_difference(const struct config *a, const struct config *b)
+char *config_fixed_differences(const struct config *a, const struct config *b)
 {
+    g_autoptr(GString) keys = g_string_new(NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(settings); i++)
         if (settings[i].fixed && g_strcmp0(a->given[i], b->given[i]) != 0)
-            return settings[i].key;
-    return NULL;
+            g_string_append_printf(keys, "%s%s", keys->len ? ", " : "", settings[i].key);
+    return keys->len ? g_string_free(g_steal_pointer(&keys), FALSE) : NULL;
 }

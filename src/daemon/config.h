@@ -54,7 +54,8 @@ bool config_set(struct config *config, const char *group, const char *key, const
 bool config_check(const struct config *config, const char *file, GError **error);
 /* Whether query_socket is the default, not what somebody said. */
 bool config_has_default_socket(const struct config *config);
-/* The key of the first setting that differs and cannot change while a source is open, or NULL. */
-const char *config_fixed_difference(const struct config *a, const struct config *b);
+/* The keys of the settings that differ and cannot change while a source is open, or NULL. To be
+ * freed. */
+char *config_fixed_differences(const struct config *a, const struct config *b);
 
 #endif

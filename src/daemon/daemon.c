@@ -175,17 +175,15 @@ static bool reload(struct daemon *daemon, GError **error)
     g_autoptr(vttif_hosts) hosts = NULL;
     if (!daemon_configure(daemon, &config, &hosts, error))
         return false;
-    const char *fixed = config_fixed_difference(daemon->config, config);
+    g_autofree char *fixed = config_fixed_differences(daemon->config, config);
     if (fixed)
-        daemon_say(true, "%s can only change at a restart; it stays as it is", fixed);
+        daemon_say(true, "%s: only a restart changes that; it stays as it is", fixed);
     struct monitor_options options = monitor_options_of(config, hosts);
     if (!monitor_reload(daemon->monitor, &options, error))
         return false;
-    config_free(daemon->config);
     vttif_hosts_free(daemon->hosts);
-    daemon->config = g_steal_pointer(&config);
     daemon->hosts = g_steal_pointer(&hosts);
-    return true;
+    return true; /* daemon->config stays that of the start, by which what is fixed goes on */
 }
 
 static gboolean on_hangup(gpointer data)

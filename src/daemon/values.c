@@ -58,6 +58,11 @@ bool value_number(const char *text, double *number)
     return parse(text, &none, 1, 1e15, number);
 }
 
+bool value_whole(const char *text, uint64_t least, uint64_t most, uint64_t *number)
+{
+    return g_ascii_string_to_unsigned(text, 10, least, most, number, NULL);
+}
+
 bool value_bool(const char *text, bool *is_true)
 {
     const char *const yes[] = {"yes", "true", "on", "1"}, *const no[] = {"no", "false", "off", "0"};

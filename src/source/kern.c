@@ -6,11 +6,13 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -53,13 +55,38 @@ static int log_to_debug(enum libbpf_print_level level, const char *format, va_li
     return 0;
 }
 
+/* What this process lacks of what loading takes, such as "CAP_BPF, CAP_PERFMON"; to be freed. */
+static char *missing_capabilities(void)
+{
+    static const struct {
+        unsigned number;
+        const char *name;
+    } needed[] = {
+        {CAP_NET_ADMIN, "CAP_NET_ADMIN"},
+        {CAP_PERFMON, "CAP_PERFMON"}, /* pointers in numbers, which verifiers else refuse */
+        {CAP_BPF, "CAP_BPF"}};
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {0};
+    g_autoptr(GString) missing = g_string_new(NULL);
+    if (syscall(SYS_capget, &header, sets) != 0)
+        return g_strdup("");
+    uint64_t mine = (uint64_t)sets[1].effective << 32 | sets[0].effective;
+    for (size_t i = 0; i < G_N_ELEMENTS(needed); i++)
+        if (!(mine >> needed[i].number & 1) &&
+            (needed[i].number == CAP_NET_ADMIN || !(mine >> CAP_SYS_ADMIN & 1)))
+            g_string_append_printf(missing, "%s%s", missing->len ? ", " : "", needed[i].name);
+    return g_string_free(g_steal_pointer(&missing), FALSE);
+}
+
 static void fail_load(int cause, GError **error)
 {
-    bool permission = cause == EPERM || (cause == EACCES && geteuid() != 0);
-    if (permission)
+    g_autofree char *missing = missing_capabilities();
+    if (cause == EPERM || (cause == EACCES && *missing))
         g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_PERMISSION,
-                    "the kernel does not let us load eBPF programs: run as root, or with "
-                    "CAP_BPF and CAP_NET_ADMIN");
+                    "the kernel does not let us load eBPF programs (%s%s): run as root, or with "
+                    "CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON",
+                    *missing ? "not here: " : "a container or a security module may forbid it",
+                    missing);
     else
         g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_UNAVAILABLE,
                     "this kernel does not take our eBPF programs (%s): use the AF_PACKET source",

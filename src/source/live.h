@@ -145,9 +145,10 @@ struct live;
 typedef struct live live_handle; /* the name that g_autoptr wants */
 
 /* Each copies what it needs of the config (hosts too). They fail with VTTIF_ERROR_PERMISSION (needs
- * CAP_BPF and CAP_NET_ADMIN; CAP_NET_RAW), VTTIF_ERROR_UNAVAILABLE (the kernel has no such thing,
- * no bpffs at pin), VTTIF_ERROR_ARGUMENT (filter), VTTIF_ERROR_FORMAT (see discard). A rule without
- * a glob for an interface that is not there is an error: HOST; one with a glob waits for it. */
+ * CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN; CAP_NET_RAW), VTTIF_ERROR_UNAVAILABLE (the kernel has no
+ * such thing, no bpffs at pin), VTTIF_ERROR_ARGUMENT (filter), VTTIF_ERROR_FORMAT (see discard). A
+ * rule without a glob for an interface that is not there is an error: HOST; one with a glob waits
+ * for it. */
 struct live *live_bpf_open(const struct live_config *config, GError **error);
 struct live *live_packet_open(const struct live_config *config, GError **error);
 

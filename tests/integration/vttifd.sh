@@ -139,7 +139,7 @@ online_equals_offline() { # LAUNCHER PROGRAM
     same_matrices online.csv offline.csv
 }
 
-plan 12
+plan 14
 
 for program in pvm:patterns-pvm mpi:patterns-mpi; do
     sentence="the matrix of a hypercube over ${program%%:*} is that of the captures, byte for byte"
@@ -195,6 +195,17 @@ reloads() {
 ok "SIGHUP gives new names or says what is wrong, and no count is lost" reloads
 ok "systemd is told of start, reload and end" \
     sh -c 'grep -q RELOADING=1 ready && grep -q STATUS=ebpf ready && grep -q STOPPING=1 ready'
+
+warns_each_time() {
+    cp vttifd.conf first.conf
+    start_vttifd || return 1
+    sed -i 's/^count = .*/count = ip/' vttifd.conf
+    reload_with "count: only a restart changes that" && reload_with "count: only a restart changes that"
+    warned=$?
+    cp first.conf vttifd.conf
+    reload_with "is read again" && ! grep "only a restart" log && end_vttifd && return "$warned"
+}
+ok "each SIGHUP says what a restart alone would change" warns_each_time
 
 alerts() {
     start_vttifd --set 'trigger.byte-threshold=10 kB' --set 'trigger.time-bound=1 s' \
@@ -258,6 +269,12 @@ refused() { # WORDS OPTION...
     cat log
     grep -q "$words" log
 }
+no_perfmon() {
+    in_switch setpriv --bounding-set -perfmon,-sys_admin --inh-caps -perfmon,-sys_admin \
+        "$vttifd" -c vttifd.conf >log 2>&1 && return 1
+    cat log
+    grep -q 'not here: CAP_PERFMON)' log
+}
 no_permission() {
     in_switch setpriv --bounding-set -all --inh-caps -all "$vttifd" -c vttifd.conf >log 2>&1 &&
         return 1
@@ -265,6 +282,7 @@ no_permission() {
     grep -qi 'CAP_BPF\|capabilit' log
 }
 ok "without permission it says which is needed" no_permission
+ok "... even if it is CAP_PERFMON alone" no_perfmon
 ok "an interface that is not there is named" refused nowhere0 -i nowhere0
 ok "a configuration that is not there is named" refused missing.conf -c missing.conf
 finish

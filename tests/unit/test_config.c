@@ -129,6 +129,10 @@ static void what_is_wrong_is_told_with_its_line(void)
         {"[source]\ninterface = eth0:left\n", "is no value for interface"},
         {"[source]\nkeep = ssh, love\n", "c:2: 'ssh, love' is no value for keep"},
         {"[source]\npairs = 0\n", "from 1 to 4194304"},
+        {"[source]\npairs = 1.5\n", "c:2: '1.5' is no value for pairs; expected a whole number"},
+        {"[history]\nseconds = 59.9\n", "a whole number from 1 to 1048576"},
+        {"[query]\nconnections = 2.5\n", "a whole number from 1 to 10000"},
+        {"[query]\nrows = 1e3\n", "a whole number from 1 to 10000000"},
         {"[source]\nspeed = -1\n", "expected a number above 0, or max"},
         {"[source]\nvxlan = maybe\n", "expected yes or no"},
         {"[trigger]\ntmax = 0 s\n", "expected a time with its unit"},
@@ -167,11 +171,18 @@ static void a_reload_knows_what_cannot_change(void)
     g_autoptr(config_handle) more = parse(text);
     g_autoptr(config_handle) later =
         parse("[source]\ninterface = eth0\ncount = ip\n[trigger]\ntmax = 2 s\n");
+    g_autoptr(config_handle) both =
+        parse("[source]\ninterface = eth0\npairs = 7\n[trigger]\ntmax = 1 s\n");
     g_assert_true(config_set(more, "source", "interface", "eth1", NULL));
-    g_assert_null(config_fixed_difference(old, same));
-    g_assert_null(config_fixed_difference(old, later));
-    g_assert_cmpstr(config_fixed_difference(old, other), ==, "count");
-    g_assert_cmpstr(config_fixed_difference(old, more), ==, "interface");
+    const struct {
+        const struct config *other;
+        const char *keys;
+    } cases[] = {
+        {same, NULL}, {later, NULL}, {other, "count"}, {more, "interface"}, {both, "count, pairs"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *keys = config_fixed_differences(old, cases[i].other);
+        g_assert_cmpstr(keys, ==, cases[i].keys);
+    }
 }
 
 int main(int argc, char **argv)
