@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "monitor/directory.h"
 
+#include <string.h>
 #include <vttif/matrix.h>
 
 /* A matrix of all endpoints must be possible. */
@@ -16,7 +17,7 @@ struct directory {
     size_t max_pairs;
     struct vttif_hosts *hosts; /* or NULL */
     GArray *endpoints; /* of struct endpoint */
-    GHashTable *by_name; /* name -> endpoint + 1 */
+    GTree *by_name; /* name -> endpoint + 1; no hash, as senders can choose their addresses */
     GArray *pairs; /* of struct directory_pair */
     GHashTable *by_ends; /* &ends -> pair; the key is a guint64 of both */
     GArray *endpoint_order, *pair_order; /* of uint32_t; shorter than the tables: to be made anew */
@@ -39,7 +40,7 @@ static uint32_t add_endpoint(struct directory *directory, char *name, struct vtt
     uint32_t number = directory->endpoints->len;
     struct endpoint endpoint = {name, address, UINT32_MAX};
     g_array_append_val(directory->endpoints, endpoint);
-    g_hash_table_insert(directory->by_name, name, GSIZE_TO_POINTER((size_t)number + 1));
+    g_tree_insert(directory->by_name, name, GSIZE_TO_POINTER((size_t)number + 1));
     return number;
 }
 
@@ -55,15 +56,21 @@ static uint32_t get_endpoint(struct directory *directory, const char *name,
     return add_endpoint(directory, g_strdup(name), address);
 }
 
+/* GLib's own is the same for all pairs with the same from ^ to: with all-to-all, for many. */
+static guint hash_ends(gconstpointer ends)
+{
+    return (guint)(*(const uint64_t *)ends * 0x9e3779b97f4a7c15u >> 32);
+}
+
 struct directory *directory_new(size_t max_pairs, const struct vttif_hosts *hosts)
 {
     struct directory *directory = g_new0(struct directory, 1);
     directory->max_pairs = max_pairs;
     directory->endpoints = g_array_new(FALSE, FALSE, sizeof(struct endpoint));
     g_array_set_clear_func(directory->endpoints, clear_endpoint);
-    directory->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    directory->by_name = g_tree_new((GCompareFunc)strcmp);
     directory->pairs = g_array_new(FALSE, FALSE, sizeof(struct directory_pair));
-    directory->by_ends = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    directory->by_ends = g_hash_table_new_full(hash_ends, g_int64_equal, g_free, NULL);
     directory->endpoint_order = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     directory->pair_order = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     directory->rank = g_array_new(FALSE, FALSE, sizeof(uint32_t));
@@ -78,7 +85,7 @@ void directory_free(struct directory *directory)
     if (!directory)
         return;
     vttif_hosts_free(directory->hosts);
-    g_hash_table_unref(directory->by_name);
+    g_tree_unref(directory->by_name);
     g_hash_table_unref(directory->by_ends);
     g_array_unref(directory->endpoints);
     g_array_unref(directory->pairs);
@@ -149,7 +156,7 @@ const char *directory_name(const struct directory *directory, uint32_t endpoint)
 
 gssize directory_find(const struct directory *directory, const char *name)
 {
-    return (gssize)GPOINTER_TO_SIZE(g_hash_table_lookup(directory->by_name, name)) - 1;
+    return (gssize)GPOINTER_TO_SIZE(g_tree_lookup(directory->by_name, name)) - 1;
 }
 
 size_t directory_pairs(const struct directory *directory)

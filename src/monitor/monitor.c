@@ -96,6 +96,18 @@ static uint64_t growth(uint64_t before, uint64_t now)
     return now >= before ? now - before : now;
 }
 
+/* Once: what is not known by name any more is not lost, but the user may want it otherwise. */
+static void tell_full(struct monitor *monitor)
+{
+    if (!monitor->told_full)
+        monitor_report(monitor, true,
+                       "the table of %" G_GSIZE_FORMAT
+                       " pairs is full: traffic of further pairs is "
+                       "counted as 'other'; a larger table, a hosts file or other keys help",
+                       monitor->options.max_pairs);
+    monitor->told_full = true;
+}
+
 static void book_source_account(struct monitor *monitor, bool remember)
 {
     uint64_t now[SERIES_PAIRS] = {0}, grown[SERIES_PAIRS];
@@ -103,6 +115,8 @@ static void book_source_account(struct monitor *monitor, bool remember)
     for (unsigned i = 0; i < SERIES_PAIRS; i++)
         grown[i] = growth(monitor->source_account[i], now[i]);
     memcpy(monitor->source_account, now, sizeof now);
+    if (grown[SERIES_OTHER_PACKETS] > 0)
+        tell_full(monitor);
     book_pair(monitor, 0, grown[SERIES_OTHER_BYTES], grown[SERIES_OTHER_PACKETS], remember);
     grown[SERIES_OTHER_BYTES] = grown[SERIES_OTHER_PACKETS] = 0;
     for (unsigned i = 0; i < SERIES_PAIRS; i++)
@@ -134,6 +148,7 @@ static bool read_and_book(struct monitor *monitor, bool remember, GError **error
     if (epoch != monitor->snapshot.epoch) { /* other pairs, all counters from 0 */
         g_array_set_size(monitor->seen, 0);
         memset(monitor->source_account, 0, sizeof monitor->source_account);
+        monitor->told_full = false;
     }
     learn_pairs(monitor);
     book_pairs(monitor, remember);

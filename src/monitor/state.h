@@ -57,6 +57,7 @@ struct monitor {
     GArray *totals; /* of struct total, by the directory's pairs */
     uint64_t account[SERIES_PAIRS]; /* totals of the account's series */
     uint64_t source_account[SERIES_PAIRS]; /* the source's own at the last reading */
+    bool told_full; /* that the source's table is full */
     bool stale; /* the source may have counted since it was read */
 
     struct trigger trigger; /* in the source's time */

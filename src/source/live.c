@@ -60,10 +60,18 @@ bool live_read(struct live *live, struct live_snapshot *snapshot, GError **error
     return live->ops->read(live, snapshot, error);
 }
 
+bool live_check_time_bound(int64_t time_bound_ns, GError **error)
+{
+    if (time_bound_ns < 0)
+        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT, "a time bound cannot be negative");
+    return time_bound_ns >= 0;
+}
+
 bool live_set_threshold(struct live *live, uint64_t byte_threshold, int64_t time_bound_ns,
                         GError **error)
 {
-    return live->ops->set_threshold(live, byte_threshold, time_bound_ns, error);
+    return live_check_time_bound(time_bound_ns, error) &&
+           live->ops->set_threshold(live, byte_threshold, time_bound_ns, error);
 }
 
 bool live_set_hosts(struct live *live, const struct vttif_hosts *hosts, GError **error)

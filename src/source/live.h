@@ -222,6 +222,8 @@ struct live {
     const struct live_ops *ops;
 };
 
+/* Whether a time bound is one: it cannot be negative. */
+bool live_check_time_bound(int64_t time_bound_ns, GError **error);
 /* Calls events->interface, if there is one. */
 void live_tell_interface(const struct live_events *events, const struct live_interface *interface,
                          const GError *failure);

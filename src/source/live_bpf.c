@@ -163,10 +163,6 @@ static bool set_threshold(struct live *live, uint64_t byte_threshold, int64_t ti
 {
     struct live_bpf *self = self_of(live);
     struct kern_config *config = self->kern->config;
-    if (time_bound_ns < 0) {
-        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_ARGUMENT, "a time bound cannot be negative");
-        return false;
-    }
     config->byte_threshold = 0; /* no stamps while things change */
     uint32_t n = taken_slots(self);
     for (uint32_t i = 0; i < n; i++) {
@@ -385,7 +381,8 @@ static bool configure(struct live_bpf *self, const struct live_config *config, G
     memset(self->place_of, 0xff, self->kern->pair_slots * sizeof *self->place_of);
     int64_t gap = config->crossing_gap_ns ? config->crossing_gap_ns : LIVE_CROSSING_GAP_NS;
     self->kern->config->gap_ns = (uint64_t)gap;
-    return set_hosts(&self->live, config->hosts, error) &&
+    return live_check_time_bound(config->time_bound_ns, error) &&
+           set_hosts(&self->live, config->hosts, error) &&
            set_threshold(&self->live, config->byte_threshold, config->time_bound_ns, error);
 }
 

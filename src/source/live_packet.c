@@ -135,10 +135,27 @@ static struct watch *find_watch(const struct live_packet *self, int index)
     return NULL;
 }
 
-static bool poll_for(const struct live_packet *self, int fd)
+static bool poll_for(const struct live_packet *self, int fd, GError **error)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-    return epoll_ctl(self->poll, EPOLL_CTL_ADD, fd, &event) == 0;
+    if (epoll_ctl(self->poll, EPOLL_CTL_ADD, fd, &event) == 0)
+        return true;
+    g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_IO, "waiting for packets: %s", g_strerror(errno));
+    return false;
+}
+
+static struct watch *watch_new(struct live_packet *self, const struct live_interface *interface,
+                               GError **error)
+{
+    struct packet_ring *ring = packet_ring_open(interface->index, interface->name, error);
+    if (!ring || !poll_for(self, packet_ring_fd(ring), error)) {
+        packet_ring_close(ring);
+        return NULL;
+    }
+    struct watch *watch = g_new0(struct watch, 1);
+    watch->ring = ring;
+    g_ptr_array_add(self->watches, watch);
+    return watch;
 }
 
 /* One more, or another side of one: what was counted so far is not to be judged by it. */
@@ -147,15 +164,10 @@ static bool watch(struct live *live, const struct live_interface *interface, GEr
     struct live_packet *self = self_of(live);
     struct watch *watch = find_watch(self, interface->index);
     read_rings(self);
-    if (!watch) {
-        struct packet_ring *ring = packet_ring_open(interface->index, interface->name, error);
-        if (!ring)
-            return false;
-        watch = g_new0(struct watch, 1);
-        watch->ring = ring;
-        g_ptr_array_add(self->watches, watch);
-        poll_for(self, packet_ring_fd(ring));
-    }
+    if (!watch)
+        watch = watch_new(self, interface, error);
+    if (!watch)
+        return false;
     packet_count_begin(self->count);
     watch->own = address_of(interface->name);
     watch->interface = *interface;
@@ -264,7 +276,7 @@ static bool start(struct live_packet *self, const struct live_config *config, GE
     struct interfaces_calls calls = {interface_came, interface_went, self};
     self->interfaces = interfaces_new(config->rules, config->n_rules, &calls, error);
     self->count = self->interfaces ? packet_count_new(config, error) : NULL;
-    return self->count && poll_for(self, interfaces_fd(self->interfaces)) &&
+    return self->count && poll_for(self, interfaces_fd(self->interfaces), error) &&
            interfaces_look(self->interfaces, error);
 }
 
@@ -283,7 +295,7 @@ static bool check_permission(GError **error)
 
 struct live *live_packet_open(const struct live_config *config, GError **error)
 {
-    if (!check_permission(error))
+    if (!live_check_time_bound(config->time_bound_ns, error) || !check_permission(error))
         return NULL;
     struct live_packet *self = g_new0(struct live_packet, 1);
     self->live.ops = &live_packet_ops;

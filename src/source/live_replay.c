@@ -16,6 +16,7 @@
 #include "source/live.h"
 #include "source/match.h"
 #include "source/source.h"
+#include "source/vxlan.h"
 #include "tally/tally.h"
 
 #include <fcntl.h>
@@ -37,6 +38,8 @@ struct replay {
     /* the capture */
     struct source *source;
     struct match *match;
+    const struct source_record *record; /* that is taken in */
+    bool vxlan;
     struct vttif_tally *tally;
     struct vttif_hosts *hosts;
     enum vttif_count count;
@@ -48,7 +51,8 @@ struct replay {
     int64_t ended_ns; /* the capture's time at its end */
     /* counters */
     size_t max_pairs;
-    GHashTable *index; /* pair_key -> number + 1 */
+    GHashTable *index; /* pair_seeded -> number + 1 */
+    uint64_t seed; /* of its hash */
     struct live_snapshot counters;
     size_t allocated;
     GArray *tracks; /* of struct track, by pair */
@@ -87,14 +91,17 @@ static size_t add_pair(struct replay *replay, const struct pair_key *key)
         (struct live_pair){.from = pair_src(key), .to = pair_dst(key), .place = LIVE_SENT};
     counters->sums[pair] = (struct live_sum){0};
     g_array_set_size(replay->tracks, (guint)pair + 1);
-    g_hash_table_insert(replay->index, g_memdup2(key, sizeof *key), GSIZE_TO_POINTER(pair + 1));
+    struct pair_seeded seeded = {*key, replay->seed};
+    g_hash_table_insert(replay->index, g_memdup2(&seeded, sizeof seeded),
+                        GSIZE_TO_POINTER(pair + 1));
     return pair;
 }
 
 /* The number of the pair, SIZE_MAX if there is no place for it. */
 static size_t find_pair(struct replay *replay, const struct pair_key *key)
 {
-    size_t found = GPOINTER_TO_SIZE(g_hash_table_lookup(replay->index, key));
+    struct pair_seeded seeded = {*key, replay->seed};
+    size_t found = GPOINTER_TO_SIZE(g_hash_table_lookup(replay->index, &seeded));
     if (found)
         return found - 1;
     return replay->counters.n_pairs < replay->max_pairs ? add_pair(replay, key) : SIZE_MAX;
@@ -168,6 +175,29 @@ static void let_read(struct replay *replay)
     g_mutex_unlock(&replay->lock);
 }
 
+/* Counts the frame, or in its place the one within. */
+static void add_record(struct replay *replay, const struct source_record *record)
+{
+    enum vttif_link link = source_link(replay->source);
+    struct frame_bytes frame = {record->bytes, record->captured, record->wire};
+    struct vttif_frame outer;
+    replay->record = record;
+    if (replay->vxlan &&
+        vttif_frame_decode(link, frame.bytes, frame.captured, frame.wire, &outer) ==
+            VTTIF_FRAME_IP &&
+        vxlan_enter(link, &frame, &outer, &frame))
+        link = VTTIF_LINK_ETHERNET;
+    vttif_tally_add(replay->tally, link, frame.bytes, frame.captured, frame.wire, record->time_ns);
+}
+
+/* The user's filter is for frames as they passed, also where those within are counted. */
+static bool match_record(void *context, const uint8_t *bytes, uint32_t captured, uint32_t wire)
+{
+    const struct replay *replay = context;
+    return match_frame(replay->match, replay->record->bytes, replay->record->captured,
+                       replay->record->wire);
+}
+
 static void take_record(void *context, const struct source_record *record)
 {
     struct replay *replay = context;
@@ -178,8 +208,7 @@ static void take_record(void *context, const struct source_record *record)
     if (replay->closing)
         return;
     replay->now_ns = replay->next_ns;
-    vttif_tally_add(replay->tally, source_link(replay->source), record->bytes, record->captured,
-                    record->wire, record->time_ns);
+    add_record(replay, record);
     if (replay->crossed)
         park(replay);
 }
@@ -374,7 +403,9 @@ static struct replay *replay_new(const struct live_config *config, double speed)
     replay->thresholds.time_bound_ns = config->time_bound_ns;
     replay->gap_ns = config->crossing_gap_ns ? config->crossing_gap_ns : LIVE_CROSSING_GAP_NS;
     replay->events = config->events;
-    replay->index = g_hash_table_new_full(pair_key_hash, pair_key_equal, g_free, NULL);
+    replay->vxlan = config->vxlan;
+    replay->seed = (uint64_t)g_random_int() << 32 | g_random_int();
+    replay->index = g_hash_table_new_full(pair_seeded_hash, pair_seeded_equal, g_free, NULL);
     replay->tracks = g_array_new(FALSE, TRUE, sizeof(struct track));
     replay->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     replay->counters.epoch = 1;
@@ -399,8 +430,8 @@ static bool open_capture(struct replay *replay, const char *path, const struct l
                                       .key = config->key,
                                       .keep = config->keep,
                                       .seed = (uint64_t)g_random_int() << 32 | g_random_int(),
-                                      .match = replay->match ? match_frame : NULL,
-                                      .match_context = replay->match});
+                                      .match = replay->match ? match_record : NULL,
+                                      .match_context = replay});
     tally_set_watch(replay->tally, count_frame, replay);
     return true;
 }
@@ -408,6 +439,8 @@ static bool open_capture(struct replay *replay, const char *path, const struct l
 struct live *live_replay_open(const char *path, const struct live_config *config, double speed,
                               GError **error)
 {
+    if (!live_check_time_bound(config->time_bound_ns, error))
+        return NULL;
     struct replay *replay = replay_new(config, speed);
     if (!open_capture(replay, path, config, error)) {
         replay_close(&replay->live);

@@ -4,17 +4,16 @@
 #include "base/cursor.h"
 #include "matrix/trigger.h"
 #include "source/match.h"
+#include "source/vxlan.h"
 #include "tally/pairs.h"
 #include <string.h>
 #include <vttif/fragment.h>
-
-enum { UDP = 17, VXLAN_PORT = 4789, VXLAN_BYTES = 8, VXLAN_VALID = 0x08 };
 
 /* Not shown yet. */
 #define NO_NUMBER SIZE_MAX
 
 struct entry {
-    struct pair_key key;
+    struct pair_seeded seeded;
     struct live_sum ranks[RANKS]; /* since the books were last closed */
     struct live_sum closed[2]; /* of before, by place */
     struct live_sum received; /* what was shown as RECEIVED since then */
@@ -31,6 +30,7 @@ struct packet_count {
     struct match *match;
     struct vttif_fragments *fragments;
     struct trigger_options thresholds;
+    uint64_t seed; /* of the table's hash */
     GHashTable *table; /* struct entry by its key */
     GPtrArray *entries;
     GArray *shown; /* struct live_pair */
@@ -43,13 +43,14 @@ struct packet_count {
 
 static struct entry *find_entry(struct packet_count *count, const struct pair_key *key)
 {
-    struct entry *entry = g_hash_table_lookup(count->table, key);
+    struct pair_seeded seeded = {*key, count->seed};
+    struct entry *entry = g_hash_table_lookup(count->table, &seeded);
     if (entry || count->entries->len >= count->config.max_pairs)
         return entry;
     entry = g_new0(struct entry, 1);
-    entry->key = *key;
+    entry->seeded = seeded;
     entry->numbers[LIVE_SENT] = entry->numbers[LIVE_RECEIVED] = NO_NUMBER;
-    g_hash_table_insert(count->table, &entry->key, entry);
+    g_hash_table_insert(count->table, &entry->seeded, entry);
     g_ptr_array_add(count->entries, entry);
     return entry;
 }
@@ -98,7 +99,7 @@ static size_t number_of(struct packet_count *count, struct entry *entry, enum li
     if (entry->numbers[place] != NO_NUMBER)
         return entry->numbers[place];
     struct live_pair pair = {
-        .from = pair_src(&entry->key), .to = pair_dst(&entry->key), .place = place};
+        .from = pair_src(&entry->seeded.key), .to = pair_dst(&entry->seeded.key), .place = place};
     entry->numbers[place] = count->shown->len;
     g_array_append_val(count->shown, pair);
     return entry->numbers[place];
@@ -169,28 +170,18 @@ static void stamp(struct packet_count *count, struct entry *entry, enum packet_r
 
 /* --- frames ----------------------------------------------------------------------------------- */
 
-/* Where the payload of a UDP datagram begins, if it is VXLAN with an identifier. */
-static const uint8_t *vxlan_in(const struct packet_frame *frame, const struct vttif_frame *outer)
-{
-    uint32_t link = outer->frame_bytes - MIN(outer->frame_bytes, outer->ip_bytes);
-    uint32_t at = link + outer->segment_headers;
-    bool is = outer->kind == VTTIF_FRAME_IP && outer->protocol == UDP && outer->has_ports &&
-              outer->dst.port == VXLAN_PORT && outer->fragment == VTTIF_FRAGMENT_NONE &&
-              outer->payload_bytes >= VXLAN_BYTES && at + VXLAN_BYTES <= frame->captured;
-    return is && frame->bytes[at] & VXLAN_VALID ? frame->bytes + at : NULL;
-}
-
-/* Decodes what is to be counted: the frame, or the one within. */
+/* Decodes what is to be counted, the frame or the one within, as it is on the wire. */
 static void decode(const struct packet_count *count, const struct packet_frame *frame,
                    struct vttif_frame *decoded)
 {
-    vttif_frame_decode(VTTIF_LINK_ETHERNET, frame->bytes, frame->captured, frame->wire, decoded);
-    const uint8_t *vxlan = count->config.vxlan ? vxlan_in(frame, decoded) : NULL;
-    if (!vxlan)
+    struct frame_bytes bytes = {frame->bytes, frame->captured, frame->wire};
+    vttif_frame_decode(VTTIF_LINK_ETHERNET, bytes.bytes, bytes.captured, bytes.wire, decoded);
+    if (count->config.vxlan && vxlan_enter(VTTIF_LINK_ETHERNET, &bytes, decoded, &bytes))
+        vttif_frame_decode(VTTIF_LINK_ETHERNET, bytes.bytes, bytes.captured, bytes.wire, decoded);
+    if (decoded->kind != VTTIF_FRAME_IP || frame->gso_size == 0 ||
+        (!count->config.vxlan && vxlan_split(&bytes, frame->gso_size, decoded)))
         return;
-    const uint8_t *inner = vxlan + VXLAN_BYTES;
-    vttif_frame_decode(VTTIF_LINK_ETHERNET, inner, (size_t)(frame->bytes + frame->captured - inner),
-                       decoded->payload_bytes - VXLAN_BYTES, decoded);
+    vttif_frame_split(decoded, frame->gso_size + decoded->segment_headers);
 }
 
 static enum vttif_reason judge(const struct packet_count *count, const struct packet_frame *frame,
@@ -277,8 +268,6 @@ void packet_count_add(struct packet_count *count, const struct packet_frame *fra
         count->undecodable += first;
         return;
     }
-    if (decoded.kind == VTTIF_FRAME_IP && frame->gso_size)
-        vttif_frame_split(&decoded, frame->gso_size + decoded.segment_headers);
     struct live_sum sum = live_sum_of(&decoded);
     enum vttif_reason reason = judge(count, frame, &decoded);
     if (reason == VTTIF_REASON_KEEP)
@@ -330,8 +319,9 @@ struct packet_count *packet_count_new(const struct live_config *config, GError *
     if (!config->crossing_gap_ns)
         count->config.crossing_gap_ns = LIVE_CROSSING_GAP_NS;
     count->match = match;
+    count->seed = (uint64_t)g_random_int() << 32 | g_random_int();
     count->fragments = vttif_fragments_new();
-    count->table = g_hash_table_new(pair_key_hash, pair_key_equal);
+    count->table = g_hash_table_new(pair_seeded_hash, pair_seeded_equal);
     count->entries = g_ptr_array_new_with_free_func(g_free);
     count->shown = g_array_new(false, false, sizeof(struct live_pair));
     packet_count_set_threshold(count, config->byte_threshold, config->time_bound_ns);

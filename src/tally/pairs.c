@@ -79,14 +79,16 @@ static inline bool key_equal(const struct pair_key *a, const struct pair_key *b)
             (a->dst_low ^ b->dst_low) | (a->tail ^ b->tail)) == 0;
 }
 
-guint pair_key_hash(gconstpointer key)
+guint pair_seeded_hash(gconstpointer seeded)
 {
-    return (guint)key_hash(key, SEED_MASK);
+    const struct pair_seeded *is = seeded;
+    return (guint)key_hash(&is->key, is->seed ^ SEED_MASK);
 }
 
-gboolean pair_key_equal(gconstpointer a, gconstpointer b)
+gboolean pair_seeded_equal(gconstpointer a, gconstpointer b)
 {
-    return key_equal(a, b);
+    const struct pair_seeded *x = a, *y = b;
+    return key_equal(&x->key, &y->key);
 }
 
 /* The entry of the key or the free one where it belongs. */

@@ -44,9 +44,13 @@ static inline enum vttif_reason pair_reason(const struct pair_key *key)
     return (enum vttif_reason)(key->tail >> 48);
 }
 
-/* For a GHashTable of keys. */
-guint pair_key_hash(gconstpointer key);
-gboolean pair_key_equal(gconstpointer a, gconstpointer b);
+/* For a GHashTable: a key with the seed of its hash, the same for all keys of a table. */
+struct pair_seeded {
+    struct pair_key key;
+    uint64_t seed;
+};
+guint pair_seeded_hash(gconstpointer seeded);
+gboolean pair_seeded_equal(gconstpointer a, gconstpointer b);
 
 /* The entry of the key, made if it is not there; NULL if the table is full. Valid until the next
  * call. */

@@ -223,4 +223,19 @@ static inline GByteArray *frame_make(const struct recipe *r)
     return bytes;
 }
 
+/* [outer Ethernet, IPv4, UDP 4789][VXLAN][inner frame] */
+static inline GByteArray *frame_in_vxlan(const struct recipe *inner)
+{
+    g_autoptr(GByteArray) frame = frame_make(inner);
+    GByteArray *outer = frame_make(&(struct recipe){.src = "192.168.0.1",
+                                                    .dst = "192.168.0.2",
+                                                    .protocol = 17,
+                                                    .src_port = 33333,
+                                                    .dst_port = 4789,
+                                                    .payload = 8 + frame->len});
+    outer->data[42] = 0x08;
+    memcpy(outer->data + 50, frame->data, frame->len);
+    return outer;
+}
+
 #endif

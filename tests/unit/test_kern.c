@@ -161,25 +161,10 @@ static void test_super_packet(void)
     live_snapshot_clear(&snapshot);
 }
 
-/* [outer Ethernet, IPv4, UDP 4789][VXLAN][inner frame] */
-static GByteArray *in_vxlan(const struct recipe *inner)
-{
-    g_autoptr(GByteArray) frame = frame_make(inner);
-    GByteArray *outer = frame_make(&(struct recipe){.src = "192.168.0.1",
-                                                    .dst = "192.168.0.2",
-                                                    .protocol = 17,
-                                                    .src_port = 33333,
-                                                    .dst_port = 4789,
-                                                    .payload = 8 + frame->len});
-    outer->data[42] = 0x08;
-    memcpy(outer->data + 50, frame->data, frame->len);
-    return outer;
-}
-
 static void test_vxlan(void)
 {
     struct recipe recipe = {.src_port = 40000, .dst_port = 50000, .payload = 2000};
-    g_autoptr(GByteArray) frame = in_vxlan(&recipe);
+    g_autoptr(GByteArray) frame = frame_in_vxlan(&recipe);
     struct passing tso = {.hook = KERN_OUT_HOST, .gso_size = 1000};
     for (int inner = 0; inner < 2; inner++) {
         g_autoptr(live_handle) live =

@@ -227,6 +227,12 @@ static void strangers_and_noise_are_in_the_account_of_their_interval(void)
     folder_remove(folder);
 }
 
+static void take_sentence(void *context, bool is_problem, const char *sentence)
+{
+    if (is_problem)
+        g_string_append_printf(context, "%s\n", sentence);
+}
+
 /* Two places for pairs, three pairs: the third is "other", and the matrix a lower bound. */
 static void pairs_that_find_no_place_are_counted_as_other(void)
 {
@@ -235,7 +241,10 @@ static void pairs_that_find_no_place_are_counted_as_other(void)
         {0, 1, 2, 10}, {10, 2, 1, 20}, {20, 3, 1, 30}, {30, 1, 2, 40}, {1500, 3, 2, 1}};
     g_autofree char *path = write_capture(folder, sent, G_N_ELEMENTS(sent));
     struct monitor_options options = usual;
+    g_autoptr(GString) said = g_string_new(NULL);
     options.max_pairs = 2;
+    options.report = take_sentence;
+    options.report_context = said;
     g_autoptr(monitor_handle) monitor = replay(&options, path);
     play_to_end(monitor);
     struct monitor_interval interval = monitor_last(monitor, 100);
@@ -247,6 +256,9 @@ static void pairs_that_find_no_place_are_counted_as_other(void)
     g_assert_cmpuint(account->overflow.bytes, ==, 31);
     g_assert_cmpuint(account->overflow.frames, ==, 2);
     g_assert_true(vttif_account_is_lower_bound(account));
+    g_assert_cmpstr(said->str, ==,
+                    "the table of 2 pairs is full: traffic of further pairs is counted as 'other'; "
+                    "a larger table, a hosts file or other keys help\n"); /* once */
     folder_remove(folder);
 }
 
