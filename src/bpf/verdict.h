@@ -5,13 +5,22 @@
 
 #include "packet.h"
 
+/* The compiler knows that this is within the table; the verifiers of kernels such as 6.1 do not
+ * know that an OR of 32 bits has bounds, and want to see a mask that the compiler would leave out.
+ */
+static __always_inline __u32 service_at(__u64 at)
+{
+    asm volatile("" : "+r"(at));
+    return service_reason[at & (sizeof service_reason - 1)];
+}
+
 static __always_inline __u32 service_of(__u8 protocol, __u16 from_port, __u16 to_port)
 {
     if (protocol != TCP && protocol != UDP)
         return KERN_KEEP;
-    __u32 table = protocol == UDP ? 65536 : 0;
-    __u32 reason = service_reason[table + to_port];
-    return reason ? reason : service_reason[table + from_port];
+    __u64 table = protocol == UDP ? 65536 : 0;
+    __u32 reason = service_at(table + to_port);
+    return reason ? reason : service_at(table + from_port);
 }
 
 static __always_inline bool is_multicast(const struct decoded *d)
