@@ -11,33 +11,15 @@
 #define DENSE 12
 #define TWINS 0.05
 
-struct histogram {
-    size_t pairs[WEIGHT_BINS];
-    size_t total;
-};
-
-static void histogram_fill(struct histogram *histogram, const struct graph *graph)
-{
-    for (uint32_t u = 0; u < graph->n; u++) {
-        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
-            const struct arc *arc = &graph->arcs[k];
-            if (arc->to < u || arc_weight(arc) <= 0)
-                continue;
-            histogram->pairs[arc->bin]++;
-            histogram->total++;
-        }
-    }
-}
-
 struct cuts {
     unsigned bins[CUTS_MAX]; /* the last bin above the cut */
     unsigned n;
 };
 
 /* Adds the cut below the last used bin at or above bin, unless it is there already. */
-static void cuts_add(struct cuts *cuts, const struct histogram *histogram, unsigned bin)
+static void cuts_add(struct cuts *cuts, const uint32_t *pairs, unsigned bin)
 {
-    while (bin > 0 && histogram->pairs[bin] == 0)
+    while (bin > 0 && pairs[bin] == 0)
         bin--;
     for (unsigned i = 0; i < cuts->n; i++)
         if (cuts->bins[i] == bin)
@@ -47,11 +29,11 @@ static void cuts_add(struct cuts *cuts, const struct histogram *histogram, unsig
 }
 
 /* The bins above the widest gaps, widest first. */
-static void add_gaps(struct cuts *cuts, const struct histogram *histogram)
+static void add_gaps(struct cuts *cuts, const uint32_t *pairs)
 {
     unsigned width[N_GAPS] = {0}, above[N_GAPS] = {0}, last = 0;
     for (unsigned bin = 1; bin < WEIGHT_BINS; bin++) {
-        if (histogram->pairs[bin] == 0)
+        if (pairs[bin] == 0)
             continue;
         unsigned gap = bin - last, at = N_GAPS;
         while (at > 0 && gap > width[at - 1])
@@ -65,20 +47,22 @@ static void add_gaps(struct cuts *cuts, const struct histogram *histogram)
         last = bin;
     }
     for (int i = 0; i < N_GAPS && width[i] > 0; i++)
-        cuts_add(cuts, histogram, above[i]);
+        cuts_add(cuts, pairs, above[i]);
 }
 
 /* Otsu's threshold: the largest variance between the classes. */
-static unsigned otsu(const struct histogram *histogram)
+static unsigned otsu(const uint32_t *pairs)
 {
-    double sum = 0, sum_above = 0, n_above = 0, best = -1;
+    double sum = 0, total = 0, sum_above = 0, n_above = 0, best = -1;
     unsigned at = 0;
-    for (unsigned bin = 0; bin < WEIGHT_BINS; bin++)
-        sum += (double)bin * (double)histogram->pairs[bin];
     for (unsigned bin = 0; bin < WEIGHT_BINS; bin++) {
-        n_above += (double)histogram->pairs[bin];
-        sum_above += (double)bin * (double)histogram->pairs[bin];
-        double n_below = (double)histogram->total - n_above;
+        total += pairs[bin];
+        sum += (double)bin * pairs[bin];
+    }
+    for (unsigned bin = 0; bin < WEIGHT_BINS; bin++) {
+        n_above += pairs[bin];
+        sum_above += (double)bin * pairs[bin];
+        double n_below = total - n_above;
         if (n_above == 0 || n_below == 0)
             continue;
         double apart = sum_above / n_above - (sum - sum_above) / n_below;
@@ -90,29 +74,29 @@ static unsigned otsu(const struct histogram *histogram)
     return at;
 }
 
-static size_t pairs_above(const struct histogram *histogram, unsigned bin)
+static size_t pairs_above(const uint32_t *pairs, unsigned bin)
 {
-    size_t pairs = 0;
+    size_t above = 0;
     for (unsigned i = 0; i <= bin; i++)
-        pairs += histogram->pairs[i];
-    return pairs;
+        above += pairs[i];
+    return above;
 }
 
 /* Strong graphs are nested: where two dense ones have nearly the same number of pairs, the second
  * would only tell the same again. */
-static void drop_twins(struct cuts *cuts, const struct histogram *histogram, size_t n)
+static void drop_twins(struct cuts *cuts, const uint32_t *pairs, size_t n)
 {
     size_t kept_pairs[CUTS_MAX];
     unsigned kept = 0;
     for (unsigned i = 0; i < cuts->n; i++) {
-        size_t pairs = pairs_above(histogram, cuts->bins[i]);
+        size_t above = pairs_above(pairs, cuts->bins[i]);
         bool twin = false;
-        for (unsigned k = 0; k < kept && pairs > DENSE * n; k++)
-            twin |= (double)(MAX(pairs, kept_pairs[k]) - MIN(pairs, kept_pairs[k])) <
-                    TWINS * (double)pairs;
+        for (unsigned k = 0; k < kept && above > DENSE * n; k++)
+            twin |= (double)(MAX(above, kept_pairs[k]) - MIN(above, kept_pairs[k])) <
+                    TWINS * (double)above;
         if (twin)
             continue;
-        kept_pairs[kept] = pairs;
+        kept_pairs[kept] = above;
         cuts->bins[kept++] = cuts->bins[i];
     }
     cuts->n = kept;
@@ -126,15 +110,13 @@ unsigned cuts_find(const struct graph *graph, double *cuts)
         return 1;
     }
     struct cuts found = {.n = 0};
-    struct histogram *histogram = g_new0(struct histogram, 1);
-    histogram_fill(histogram, graph);
-    add_gaps(&found, histogram);
+    const uint32_t *pairs = graph->pairs;
+    add_gaps(&found, pairs);
     for (size_t i = 0; i < G_N_ELEMENTS(shares); i++)
-        cuts_add(&found, histogram, weight_bin(graph, graph->max * shares[i]));
-    cuts_add(&found, histogram, otsu(histogram));
-    cuts_add(&found, histogram, WEIGHT_BINS - 1);
-    drop_twins(&found, histogram, graph->n);
-    g_free(histogram);
+        cuts_add(&found, pairs, weight_bin(graph, graph->max * shares[i]));
+    cuts_add(&found, pairs, otsu(pairs));
+    cuts_add(&found, pairs, WEIGHT_BINS - 1);
+    drop_twins(&found, pairs, graph->n);
     for (unsigned i = 0; i < found.n; i++)
         cuts[i] = weight_of_bin(graph, found.bins[i]);
     return found.n;

@@ -5,54 +5,83 @@
 #include <string.h>
 #include <vttif/recognition.h>
 
-/* The cells of each receiver, ascending by sender: the matrix transposed. */
-struct column {
-    size_t *start;
-    struct vttif_cell *cells; /* to: the sender */
+/* The cells of each receiver, ascending by sender: the matrix transposed, without its diagonal. */
+struct sent {
+    uint32_t from;
+    float bytes;
 };
 
-static struct column columns_new(const struct vttif_matrix *matrix, size_t n)
+struct columns {
+    size_t *start;
+    struct sent *cells;
+};
+
+/* Where each column begins; also finds the graph's unit, maximum and cut. */
+static size_t *count_columns(struct graph *graph, const struct vttif_matrix *matrix, double bmin)
 {
-    struct column column = {g_new0(size_t, n + 1), NULL};
-    for (size_t i = 0; i < n; i++) {
+    size_t *start = g_new0(size_t, graph->n + 1);
+    double max = 0;
+    for (size_t i = 0; i < graph->n; i++) {
         size_t n_cells;
         const struct vttif_cell *cells = vttif_matrix_row(matrix, i, &n_cells);
-        for (size_t k = 0; k < n_cells; k++)
-            column.start[cells[k].to + 1]++;
+        for (size_t k = 0; k < n_cells; k++) {
+            if (cells[k].to == i)
+                continue;
+            start[cells[k].to + 1]++;
+            max = MAX(max, cells[k].bytes);
+        }
     }
-    for (size_t i = 0; i < n; i++)
-        column.start[i + 1] += column.start[i];
-    column.cells = g_new0(struct vttif_cell, MAX(column.start[n], 1));
-    g_autofree size_t *next = g_memdup2(column.start, (n + 1) * sizeof *next);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < graph->n; i++)
+        start[i + 1] += start[i];
+    graph->unit = max > 0 ? ldexp(1, MAX(ilogb(max), -1000)) : 1; /* its inverse is a number */
+    graph->max = (float)(max / graph->unit);
+    graph->cut = bmin * graph->max;
+    return start;
+}
+
+static struct columns columns_new(struct graph *graph, const struct vttif_matrix *matrix,
+                                  double bmin)
+{
+    struct columns columns = {count_columns(graph, matrix, bmin), NULL};
+    columns.cells = g_new(struct sent, MAX(columns.start[graph->n], 1));
+    g_autofree size_t *next = g_memdup2(columns.start, (graph->n + 1) * sizeof *next);
+    for (size_t i = 0; i < graph->n; i++) {
         size_t n_cells;
         const struct vttif_cell *cells = vttif_matrix_row(matrix, i, &n_cells);
-        for (size_t k = 0; k < n_cells; k++)
-            column.cells[next[cells[k].to]++] = (struct vttif_cell){(uint32_t)i, cells[k].bytes};
+        for (size_t k = 0; k < n_cells; k++) {
+            double bytes = cells[k].bytes / graph->unit;
+            if (cells[k].to == i) {
+                graph->total += bytes;
+                continue;
+            }
+            struct sent sent = {(uint32_t)i, (float)bytes};
+            columns.cells[next[cells[k].to]++] = sent;
+            graph->total += sent.bytes;
+        }
     }
-    return column;
+    return columns;
 }
 
 /* Row and column of endpoint i merged: one arc for each partner. */
 static size_t merge(const struct graph *graph, const struct vttif_matrix *matrix,
-                    const struct column *column, size_t i, struct arc *arcs)
+                    const struct columns *columns, size_t i, struct arc *arcs)
 {
     size_t n_row, used = 0;
-    const struct vttif_cell *row = vttif_matrix_row(matrix, i, &n_row);
-    const struct vttif_cell *at = column->cells + column->start[i];
-    const struct vttif_cell *end = column->cells + column->start[i + 1];
-    const struct vttif_cell *row_end = row + n_row;
+    const struct vttif_cell *row = vttif_matrix_row(matrix, i, &n_row), *row_end = row + n_row;
+    const struct sent *at = columns->cells + columns->start[i];
+    const struct sent *end = columns->cells + columns->start[i + 1];
+    double least = cut_least(graph->cut), per_unit = 1 / graph->unit;
     while (row < row_end || at < end) {
-        struct arc arc = {
-            .to = MIN(row < row_end ? row->to : G_MAXUINT32, at < end ? at->to : G_MAXUINT32)};
-        if (row < row_end && row->to == arc.to)
-            arc.out = (row++)->bytes;
-        if (at < end && at->to == arc.to)
+        uint32_t to = row < row_end ? row->to : G_MAXUINT32;
+        uint32_t from = at < end ? at->from : G_MAXUINT32;
+        struct arc arc = {.to = MIN(to, from)};
+        if (to == arc.to)
+            arc.out = (float)((row++)->bytes * per_unit);
+        if (from == arc.to)
             arc.in = (at++)->bytes;
-        if (arc.to == i || arc_weight(&arc) < graph->cut)
-            continue;
-        arc.bin = (uint16_t)weight_bin(graph, arc_weight(&arc));
-        arcs[used++] = arc;
+        double weight = arc_weight(&arc);
+        arcs[used] = arc;
+        used += (arc.to != i) & (weight > 0) & (weight >= least);
     }
     return used;
 }
@@ -61,17 +90,16 @@ struct graph *graph_new(const struct vttif_matrix *matrix, double bmin)
 {
     struct graph *graph = g_new0(struct graph, 1);
     size_t n = graph->n = vttif_matrix_size(matrix);
-    graph->max = vttif_matrix_max(matrix);
-    graph->total = vttif_matrix_total(matrix);
-    graph->cut = bmin * graph->max;
-    struct column column = columns_new(matrix, n);
+    struct columns columns = columns_new(graph, matrix, bmin);
     graph->start = g_new0(size_t, n + 1);
-    graph->arcs = g_new(struct arc, MAX(2 * column.start[n], 1));
+    graph->bytes = g_new(double, MAX(n, 1));
+    graph->arcs = g_new(struct arc, 2 * columns.start[n] + 1);
     for (size_t i = 0; i < n; i++)
         graph->start[i + 1] =
-            graph->start[i] + merge(graph, matrix, &column, i, graph->arcs + graph->start[i]);
-    g_free(column.start);
-    g_free(column.cells);
+            graph->start[i] + merge(graph, matrix, &columns, i, graph->arcs + graph->start[i]);
+    g_free(columns.start);
+    g_free(columns.cells);
+    graph_count(graph);
     return graph;
 }
 
@@ -81,34 +109,28 @@ void graph_free(struct graph *graph)
         return;
     g_free(graph->start);
     g_free(graph->arcs);
+    g_free(graph->bytes);
     g_free(graph);
 }
 
-struct graph *graph_rest(const struct graph *graph,
-                         void (*keep)(void *data, uint32_t u, const struct arc *arc,
-                                      struct arc *rest),
-                         void *data)
+void graph_count(struct graph *graph)
 {
-    struct graph *rest = g_new0(struct graph, 1);
-    rest->n = graph->n;
-    rest->total = graph->total;
-    rest->start = g_new0(size_t, graph->n + 1);
-    rest->arcs = g_new(struct arc, MAX(graph->start[graph->n], 1));
-    size_t used = 0;
+    memset(graph->pairs, 0, sizeof graph->pairs);
+    graph->weight = 0;
     for (uint32_t u = 0; u < graph->n; u++) {
+        double bytes = 0;
         for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
-            struct arc left = graph->arcs[k];
-            keep(data, u, &graph->arcs[k], &left);
-            if (arc_weight(&left) <= 0 && !left.known)
+            struct arc *arc = &graph->arcs[k];
+            double weight = arc_weight(arc);
+            bytes += (double)arc->out + arc->in;
+            arc->bin = (uint16_t)weight_bin(graph, weight);
+            if (arc->to < u || arc->known)
                 continue;
-            rest->max = MAX(rest->max, arc_weight(&left));
-            rest->arcs[used++] = left;
+            graph->pairs[arc->bin]++;
+            graph->weight += weight;
         }
-        rest->start[u + 1] = used;
+        graph->bytes[u] = bytes;
     }
-    for (size_t k = 0; k < used; k++)
-        rest->arcs[k].bin = (uint16_t)weight_bin(rest, arc_weight(&rest->arcs[k]));
-    return rest;
 }
 
 size_t graph_from(const struct graph *graph, uint32_t u, uint32_t v)
@@ -190,7 +212,7 @@ struct strong *strong_new(const struct graph *graph, double cut, uint32_t hub, b
     *strong = (struct strong){.graph = graph, .hub = hub, .n = graph->n};
     strong->start = g_new0(size_t, graph->n + 1);
     strong->to = g_new(uint32_t, graph->start[graph->n] + 1);
-    double star = whole ? 0 : star_level(graph, hub);
+    double star = whole ? 0 : star_level(graph, hub), least = cut_least(cut);
     size_t used = 0;
     for (uint32_t u = 0; u < graph->n; u++) {
         for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
@@ -198,7 +220,7 @@ struct strong *strong_new(const struct graph *graph, double cut, uint32_t hub, b
             double weight = arc_weight(arc);
             bool of_star = (u == hub) | (arc->to == hub);
             strong->to[used] = arc->to; /* no branch that noise would make a coin's */
-            used += (weight >= cut) & (weight > 0) & !(of_star & (weight <= star));
+            used += (weight >= least) & (weight > 0) & !(of_star & (weight <= star));
         }
         strong->start[u + 1] = used;
         strong->largest_degree = MAX(strong->largest_degree, strong_degree(strong, u));
@@ -217,34 +239,32 @@ void strong_free(struct strong *strong)
     g_free(strong);
 }
 
-struct importance {
-    double bytes, beside;
-};
-
-static struct importance importance_of(const struct strong *strong, uint32_t u)
+static double partners_beside(const struct strong *strong, uint32_t u)
 {
-    const struct graph *graph = strong->graph;
-    struct importance importance = {0, 0};
-    for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++)
-        importance.bytes += graph->arcs[k].out + graph->arcs[k].in;
+    double beside = 0;
     for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++)
-        importance.beside += strong_degree(strong, strong->to[k]);
-    return importance;
+        beside += strong_degree(strong, strong->to[k]);
+    return beside;
 }
 
 uint32_t strong_centre(const struct strong *strong)
 {
+    const double *bytes = strong->graph->bytes;
     uint32_t best = VTTIF_NOWHERE;
-    struct importance most = {0, 0};
+    double beside = -1; /* of the best; negative: not asked for yet */
     for (uint32_t u = 0; u < strong->n; u++) {
-        if (strong_degree(strong, u) < strong->largest_degree)
+        if (strong_degree(strong, u) < strong->largest_degree ||
+            (best != VTTIF_NOWHERE && bytes[u] < bytes[best]))
             continue;
-        struct importance here = importance_of(strong, u);
-        if (best != VTTIF_NOWHERE &&
-            (here.bytes < most.bytes || (here.bytes == most.bytes && here.beside <= most.beside)))
-            continue;
+        double here = -1;
+        if (best != VTTIF_NOWHERE && bytes[u] == bytes[best]) {
+            beside = beside < 0 ? partners_beside(strong, best) : beside;
+            here = partners_beside(strong, u);
+            if (here <= beside)
+                continue;
+        }
         best = u;
-        most = here;
+        beside = here;
     }
     return best;
 }

@@ -9,22 +9,38 @@
 #ifndef VTTIF_INFER_GRAPH_H
 #define VTTIF_INFER_GRAPH_H
 
+#include <assert.h>
+#include <float.h>
 #include <vttif/matrix.h>
 
+/*
+ * Weights on a logarithmic scale, in steps below 1 %: bin 0 holds the maximum. Comparing bins
+ * instead of weights is what keeps everything linear, as nothing has to be sorted.
+ */
+#define WEIGHT_BINS 4096
+
+/* A dense matrix of a thousand endpoints has a million arcs, and going over them is most of the
+ * work: they are kept small. */
 struct arc {
     uint32_t to;
+    float out, in; /* T[u][to], T[to][u], in the graph's unit */
     uint16_t bin; /* of its weight */
-    bool known; /* explained by a part that was found before: it may be an edge, it need not */
-    double out, in; /* T[u][to], T[to][u] */
+    bool known; /* explained by a part that was found before, which left nothing of it: it may be an
+                   edge, it need not */
 };
+static_assert(sizeof(struct arc) == 16, "four to a cache line");
 
 struct graph {
     size_t n;
     size_t *start; /* [n + 1] into arcs */
     struct arc *arcs; /* per endpoint, ascending by to; a pair stands at both of its ends */
+    double unit; /* bytes, a power of two: the largest cell was between one unit and two */
     double max; /* the largest cell */
     double total; /* of all cells, the diagonal too */
     double cut; /* > 0: the only cut there is (a fixed bmin) */
+    double *bytes; /* [n]: what an endpoint sends and gets */
+    uint32_t pairs[WEIGHT_BINS]; /* in each bin, without those that are known */
+    double weight; /* the sum of theirs */
 };
 
 static inline double arc_weight(const struct arc *arc)
@@ -32,24 +48,21 @@ static inline double arc_weight(const struct arc *arc)
     return arc->out > arc->in ? arc->out : arc->in;
 }
 
+/* What counts as having reached a cut: a float may be a little less than what was rounded. */
+static inline double cut_least(double cut)
+{
+    return cut * (1 - FLT_EPSILON);
+}
+
 struct graph *graph_new(const struct vttif_matrix *matrix, double bmin);
 void graph_free(struct graph *graph);
-/* A copy without the arcs that keep() gives nothing of: keep writes what is left of the two cells
- * of the pair u, v, and whether it is known. */
-struct graph *graph_rest(const struct graph *graph,
-                         void (*keep)(void *data, uint32_t u, const struct arc *arc,
-                                      struct arc *rest),
-                         void *data);
+/* Goes over arcs that were changed: what they add up to, and their bins, for a new maximum. */
+void graph_count(struct graph *graph);
 /* The first of u's arcs to an endpoint of at least v. O(log d). */
 size_t graph_from(const struct graph *graph, uint32_t u, uint32_t v);
 /* The arc of u to v, or NULL. O(log d). */
 const struct arc *graph_arc(const struct graph *graph, uint32_t u, uint32_t v);
 
-/*
- * Weights on a logarithmic scale, in steps below 1 %: bin 0 holds the maximum. Comparing bins
- * instead of weights is what keeps everything linear, as nothing has to be sorted.
- */
-#define WEIGHT_BINS 4096
 unsigned weight_bin(const struct graph *graph, double weight);
 /* The smallest weight of a bin. */
 double weight_of_bin(const struct graph *graph, unsigned bin);

@@ -42,11 +42,6 @@ struct search *search_new(const struct graph *graph)
     struct search *search = g_new0(struct search, 1);
     search->graph = graph;
     search->candidates = g_array_new(FALSE, FALSE, sizeof(struct candidate));
-    search->all = g_new0(struct tally, 1);
-    for (uint32_t u = 0; u < graph->n; u++)
-        for (size_t k = graph_from(graph, u, u); k < graph->start[u + 1]; k++)
-            if (!graph->arcs[k].known)
-                count_outside(search->all, &graph->arcs[k]);
     return search;
 }
 
@@ -57,7 +52,6 @@ void search_free(struct search *search)
     for (guint i = 0; i < search->candidates->len; i++)
         g_free(g_array_index(search->candidates, struct candidate, i).position);
     g_array_unref(search->candidates);
-    g_free(search->all);
     g_free(search);
 }
 
@@ -112,16 +106,15 @@ static void uncount_outside(struct tally *tally, const struct arc *arc)
 }
 
 /* By the edges of the shape: all pairs are outside but those that are looked up. */
-static void count_edges(struct tally *tally, const struct search *search,
+static void count_edges(struct tally *tally, const struct graph *graph,
                         const struct candidate *candidate)
 {
-    const struct graph *graph = search->graph;
     const struct archetype *archetype = candidate->archetype;
     const uint32_t *position = candidate->position;
     uint32_t order = (uint32_t)archetype->order(&candidate->shape), near[NEIGHBOURS_MAX];
     g_autofree uint32_t *endpoint_at = endpoints_at(position, graph->n, order);
-    memcpy(tally->outside, search->all->outside, sizeof tally->outside);
-    tally->outer = search->all->outer;
+    memcpy(tally->outside, graph->pairs, sizeof tally->outside);
+    tally->outer = graph->weight;
     for (uint32_t p = 0; p < order; p++) {
         uint32_t u = endpoint_at[p];
         unsigned n_near =
@@ -149,12 +142,11 @@ static void count_edges(struct tally *tally, const struct search *search,
 /* A graph of many more pairs than the shape has edges is not walked again for it. */
 #define PAIRS_MANY 6
 
-static void count(struct tally *tally, const struct search *search,
-                  const struct candidate *candidate, size_t edges)
+static void count(struct tally *tally, const struct graph *graph, const struct candidate *candidate,
+                  size_t edges)
 {
-    const struct graph *graph = search->graph;
     if (candidate->archetype->neighbours && graph->start[graph->n] / 2 > PAIRS_MANY * edges)
-        count_edges(tally, search, candidate);
+        count_edges(tally, graph, candidate);
     else
         count_pairs(tally, graph, candidate);
 }
@@ -262,13 +254,12 @@ static void judge_faint(struct candidate *candidate, const struct tally *tally, 
     candidate->exact = candidate->exact && tally->n_faint == n_faint;
 }
 
-static void judge(struct candidate *candidate, const struct search *search)
+static void judge(struct candidate *candidate, const struct graph *graph)
 {
-    const struct graph *graph = search->graph;
     const struct archetype *archetype = candidate->archetype;
     struct tally *tally = g_new0(struct tally, 1);
     size_t edges = archetype->edges(&candidate->shape, candidate->position, graph->n);
-    count(tally, search, candidate, edges);
+    count(tally, graph, candidate, edges);
     size_t n_faint = archetype->faint ? archetype->faint(&candidate->shape) : 0;
     candidate->n_edges = edges - MIN(edges, tally->n_known + n_faint);
     candidate->n_members = 0;
@@ -350,7 +341,7 @@ double search_propose(struct search *search, const struct strong *strong,
         search->last = *same;
         return same->score;
     }
-    judge(&candidate, search);
+    judge(&candidate, search->graph);
     keep_best(search, candidate);
     return candidate.score;
 }

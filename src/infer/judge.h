@@ -31,11 +31,8 @@ struct candidate {
     uint32_t hub; /* whose other edges are no extra */
 };
 
-struct tally;
-
 struct search {
     const struct graph *graph;
-    struct tally *all; /* of a shape without edges: everything is outside */
     struct candidate last; /* the one judged last; its position is not its own */
     GArray *candidates; /* of struct candidate: the best of each shape */
 };

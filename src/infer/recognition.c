@@ -199,37 +199,34 @@ static void add_names(struct vttif_recognition *recognition, const struct search
 
 /* --- parts ----------------------------------------------------------------------------------- */
 
-/* Takes the best out of the graph and appends it; returns the rest, or NULL if there is no name. */
-static struct graph *take_part(struct vttif_recognition *recognition, const struct search *search)
+/* Takes the best out of the graph and appends it; returns whether anything worth it was left. */
+static bool take_part(struct vttif_recognition *recognition, struct graph *graph,
+                      const struct search *search)
 {
     const struct candidate *best = best_of(search);
     if (!best)
-        return NULL;
-    double taken;
-    struct graph *rest = rest_new(search->graph, best, &taken);
-    struct vttif_part part = {.share = taken / search->graph->total};
+        return false;
+    struct vttif_part part = {.name = name_of(best, graph)};
+    part.share = rest_take(graph, best) / graph->total;
     if (part.share < PART_LEAST) {
-        graph_free(rest);
-        return NULL;
+        part_clear(&part);
+        return false;
     }
-    part.name = name_of(best, search->graph);
     recognition->other -= part.share;
     g_array_append_val(recognition->parts, part);
-    return rest;
+    return graph->max > 0;
 }
 
-static void decompose(struct vttif_recognition *recognition, const struct search *first,
-                      unsigned parts_max)
+/* The graph is what is left of it afterwards. */
+static void decompose(struct vttif_recognition *recognition, struct graph *graph,
+                      const struct search *first, unsigned parts_max)
 {
-    struct graph *rest = take_part(recognition, first);
-    while (rest && recognition->parts->len < parts_max) {
-        struct search *search = search_graph(rest);
-        struct graph *next = take_part(recognition, search);
+    bool more = take_part(recognition, graph, first);
+    while (more && recognition->parts->len < parts_max) {
+        struct search *search = search_graph(graph);
+        more = take_part(recognition, graph, search);
         search_free(search);
-        graph_free(rest);
-        rest = next;
     }
-    graph_free(rest);
     recognition->other = CLAMP(recognition->other, 0, 1);
 }
 
@@ -248,14 +245,15 @@ static double least_bytes(const struct vttif_matrix *matrix,
 static bool is_too_little(struct vttif_recognition *recognition, const struct graph *graph,
                           double least)
 {
-    if (graph->max > 0 && graph->max >= least)
+    double most = graph->max * graph->unit;
+    if (most > 0 && most >= least)
         return false;
     recognition->verdict = VTTIF_VERDICT_TOO_LITTLE;
     recognition->reason =
-        graph->max > 0
+        most > 0
             ? g_strdup_printf("no pair exchanged more than %.0f bytes, and it takes %.0f to tell a "
                               "pattern from start-up and chance",
-                              graph->max, least)
+                              most, least)
             : g_strdup("no endpoint sent anything to another");
     return true;
 }
@@ -275,14 +273,14 @@ static void explain_none(struct vttif_recognition *recognition, const struct sea
     recognition->reason = g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-static void recognize(struct vttif_recognition *recognition, const struct graph *graph,
+static void recognize(struct vttif_recognition *recognition, struct graph *graph,
                       unsigned parts_max)
 {
     struct search *search = search_graph(graph);
     add_names(recognition, search);
     if (recognition->names->len > 0) {
         recognition->bmin = g_array_index(recognition->names, struct vttif_name, 0).bmin;
-        decompose(recognition, search, parts_max);
+        decompose(recognition, graph, search, parts_max);
     } else {
         explain_none(recognition, search);
     }

@@ -29,11 +29,8 @@ static uint32_t heaviest(const struct graph *graph)
     uint32_t best = 0;
     double most = -1;
     for (uint32_t u = 0; u < graph->n; u++) {
-        double bytes = 0;
-        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++)
-            bytes += graph->arcs[k].out + graph->arcs[k].in;
-        if (bytes > most) {
-            most = bytes;
+        if (graph->bytes[u] > most) {
+            most = graph->bytes[u];
             best = u;
         }
     }
@@ -48,13 +45,17 @@ static size_t count_cells(const struct removal *removal, const struct graph *gra
     double least = 0.1 * removal->candidate->cut;
     size_t cells = 0;
     for (uint32_t u = 0; u < graph->n; u++) {
-        for (size_t k = graph->start[u]; u != master && k < graph->start[u + 1]; k++) {
+        for (size_t k = graph_from(graph, u, u); u != master && k < graph->start[u + 1]; k++) {
             const struct arc *arc = &graph->arcs[k];
-            if (arc->out <= least || arc->known || arc->to == master ||
-                !is_inside(removal->candidate, u, arc))
+            if (arc->known || arc->to == master || !is_inside(removal->candidate, u, arc))
                 continue;
-            count[arc->out >= arc->in ? arc->bin : weight_bin(graph, arc->out)]++;
-            cells++;
+            const float both[] = {arc->out, arc->in};
+            for (int way = 0; way < 2; way++) {
+                if (both[way] <= least)
+                    continue;
+                count[both[way] >= both[!way] ? arc->bin : weight_bin(graph, both[way])]++;
+                cells++;
+            }
         }
     }
     return cells;
@@ -73,10 +74,12 @@ static unsigned median_bin(const uint32_t *count, size_t cells)
 static void find_level(struct removal *removal, const struct graph *graph)
 {
     removal->level = removal->most = INFINITY;
+    if (removal->candidate->archetype->neighbours) /* sparse: it has but a few edges */
+        return;
     g_autofree uint32_t *count = g_new0(uint32_t, WEIGHT_BINS);
     g_autofree uint32_t *off = g_new0(uint32_t, WEIGHT_BINS);
     size_t cells = count_cells(removal, graph, count);
-    if (cells < 3 || removal->candidate->archetype->neighbours) /* sparse: it has but a few edges */
+    if (cells < 3)
         return;
     unsigned middle = median_bin(count, cells);
     for (unsigned bin = 0; bin < WEIGHT_BINS; bin++)
@@ -87,28 +90,34 @@ static void find_level(struct removal *removal, const struct graph *graph)
                         weight_of_bin(graph, (unsigned)MAX(0, (double)middle - beyond)));
 }
 
-static double left_of(const struct removal *removal, double bytes)
+static float left_of(const struct removal *removal, float bytes)
 {
-    return bytes > removal->most ? bytes - removal->level : 0;
+    return bytes > removal->most ? (float)(bytes - removal->level) : 0;
 }
 
-static void keep(void *data, uint32_t u, const struct arc *arc, struct arc *rest)
+static void take(struct removal *removal, uint32_t u, struct arc *arc)
 {
-    struct removal *removal = data;
-    if (!is_inside(removal->candidate, u, arc))
-        return;
     bool of_master = u == removal->master || arc->to == removal->master;
-    rest->out = of_master ? left_of(removal, arc->out) : 0;
-    rest->in = of_master ? left_of(removal, arc->in) : 0;
-    rest->known = arc_weight(rest) <= 0;
-    removal->taken += arc->out - rest->out;
+    float out = arc->out;
+    arc->out = of_master ? left_of(removal, out) : 0;
+    arc->in = of_master ? left_of(removal, arc->in) : 0;
+    arc->known = arc_weight(arc) <= 0;
+    removal->taken += (double)out - arc->out;
 }
 
-struct graph *rest_new(const struct graph *graph, const struct candidate *candidate, double *taken)
+double rest_take(struct graph *graph, const struct candidate *candidate)
 {
     struct removal removal = {.candidate = candidate, .master = heaviest(graph)};
     find_level(&removal, graph);
-    struct graph *rest = graph_rest(graph, keep, &removal);
-    *taken = removal.taken;
-    return rest;
+    graph->max = graph->cut = 0;
+    for (uint32_t u = 0; u < graph->n; u++) {
+        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
+            struct arc *arc = &graph->arcs[k];
+            if (is_inside(candidate, u, arc))
+                take(&removal, u, arc);
+            graph->max = MAX(graph->max, arc_weight(arc));
+        }
+    }
+    graph_count(graph);
+    return removal.taken;
 }

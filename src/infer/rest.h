@@ -14,7 +14,8 @@
 
 #include "infer/judge.h"
 
-/* The rest; *taken gets the bytes that are not in it. */
-struct graph *rest_new(const struct graph *graph, const struct candidate *candidate, double *taken);
+/* Leaves the rest in the graph: the candidate's pairs are known from now on. Returns the bytes that
+ * were taken, in the graph's unit. */
+double rest_take(struct graph *graph, const struct candidate *candidate);
 
 #endif
