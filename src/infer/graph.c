@@ -180,6 +180,14 @@ double weight_of_bin(const struct graph *graph, unsigned bin)
     return value;
 }
 
+size_t graph_pairs(const struct graph *graph, double cut)
+{
+    size_t pairs = 0;
+    for (unsigned bin = 0, last = weight_bin(graph, cut); bin <= last; bin++)
+        pairs += graph->pairs[bin];
+    return pairs;
+}
+
 static int compare_logs(const void *first, const void *second)
 {
     double a = *(const double *)first, b = *(const double *)second;

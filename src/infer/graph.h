@@ -43,7 +43,7 @@ struct graph {
     double weight; /* the sum of theirs */
 };
 
-static inline double arc_weight(const struct arc *arc)
+static inline float arc_weight(const struct arc *arc)
 {
     return arc->out > arc->in ? arc->out : arc->in;
 }
@@ -66,6 +66,8 @@ const struct arc *graph_arc(const struct graph *graph, uint32_t u, uint32_t v);
 unsigned weight_bin(const struct graph *graph, double weight);
 /* The smallest weight of a bin. */
 double weight_of_bin(const struct graph *graph, unsigned bin);
+/* The pairs in the cut's bin and above. */
+size_t graph_pairs(const struct graph *graph, double cut);
 
 /* The pairs of weight >= cut; of the hub's (VTTIF_NOWHERE: there is none) all, or only those that
  * stand out from its star. */

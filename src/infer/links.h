@@ -8,11 +8,11 @@
 #include <stdint.h>
 
 struct link {
-    double weight;
+    float weight; /* not negative */
     uint32_t u, v;
 };
 
-/* Sorts an array of struct link, the heaviest first. */
+/* Sorts an array of struct link, the heaviest first; the order of equal ones stays. O(n). */
 void links_sort(GArray *links);
 
 /* Union-find: n endpoints, each a piece of its own. g_free it. */

@@ -66,14 +66,6 @@ static void propose_of(struct search *search, const struct strong *strong)
             archetypes[i]->propose(search, strong);
 }
 
-static void propose_all(struct search *search, const struct graph *graph, double cut, uint32_t hub,
-                        bool whole)
-{
-    struct strong *strong = strong_new(graph, cut, hub, whole);
-    propose_of(search, strong);
-    strong_free(strong);
-}
-
 /* An endpoint with far more partners than the others, which may be a master beside the program. */
 static uint32_t find_hub(const struct strong *strong)
 {
@@ -95,22 +87,43 @@ static const struct candidate *settled(const struct search *search)
     return NULL;
 }
 
+static void search_cut(struct search *search, double cut)
+{
+    struct strong *strong = strong_new(search->graph, cut, VTTIF_NOWHERE, true);
+    propose_of(search, strong);
+    uint32_t hub = find_hub(strong);
+    if (hub != VTTIF_NOWHERE && !settled(search)) {
+        struct strong *without = strong_new(search->graph, cut, hub, false);
+        propose_of(search, without);
+        strong_free(without);
+    }
+    if (hub != VTTIF_NOWHERE && !settled(search)) {
+        strong->hub = hub;
+        propose_of(search, strong);
+    }
+    strong_free(strong);
+}
+
+/* Whether one of the cuts gives the same strong graph: they are nested. */
+static bool is_among(const struct graph *graph, const double *cuts, unsigned n_cuts, double cut)
+{
+    size_t pairs = graph_pairs(graph, cut);
+    while (n_cuts > 0 && graph_pairs(graph, cuts[n_cuts - 1]) != pairs)
+        n_cuts--;
+    return n_cuts > 0;
+}
+
 /* All names that stand, best first. */
 static struct search *search_graph(const struct graph *graph)
 {
     struct search *search = search_new(graph);
     double cuts[CUTS_MAX];
-    unsigned n_cuts = cuts_find(graph, cuts);
-    for (unsigned i = 0; i < n_cuts && !settled(search); i++) {
-        struct strong *strong = strong_new(graph, cuts[i], VTTIF_NOWHERE, true);
-        propose_of(search, strong);
-        uint32_t hub = find_hub(strong);
-        strong_free(strong);
-        for (int whole = 0; hub != VTTIF_NOWHERE && whole < 2 && !settled(search); whole++)
-            propose_all(search, graph, cuts[i], hub, whole);
-    }
-    if (settled(search)) /* found with some edges below the cut: others may need them all */
-        propose_all(search, graph, settled(search)->cut, VTTIF_NOWHERE, true);
+    unsigned n_cuts = cuts_find(graph, cuts), n = 0;
+    for (; n < n_cuts && !settled(search); n++)
+        search_cut(search, cuts[n]);
+    const struct candidate *found = settled(search);
+    if (found && !is_among(graph, cuts, n, found->cut)) /* others may need all of its edges */
+        search_cut(search, found->cut);
     g_array_sort(search->candidates, candidate_compare);
     return search;
 }
