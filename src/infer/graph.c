@@ -180,7 +180,7 @@ double weight_of_bin(const struct graph *graph, unsigned bin)
     return value;
 }
 
-size_t graph_pairs(const struct graph *graph, double cut)
+size_t graph_pairs_above(const struct graph *graph, double cut)
 {
     size_t pairs = 0;
     for (unsigned bin = 0, last = weight_bin(graph, cut); bin <= last; bin++)

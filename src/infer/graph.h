@@ -67,7 +67,7 @@ unsigned weight_bin(const struct graph *graph, double weight);
 /* The smallest weight of a bin. */
 double weight_of_bin(const struct graph *graph, unsigned bin);
 /* The pairs in the cut's bin and above. */
-size_t graph_pairs(const struct graph *graph, double cut);
+size_t graph_pairs_above(const struct graph *graph, double cut);
 
 /* The pairs of weight >= cut; of the hub's (VTTIF_NOWHERE: there is none) all, or only those that
  * stand out from its star. */

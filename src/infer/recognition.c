@@ -107,8 +107,8 @@ static void search_cut(struct search *search, double cut)
 /* Whether one of the cuts gives the same strong graph: they are nested. */
 static bool is_among(const struct graph *graph, const double *cuts, unsigned n_cuts, double cut)
 {
-    size_t pairs = graph_pairs(graph, cut);
-    while (n_cuts > 0 && graph_pairs(graph, cuts[n_cuts - 1]) != pairs)
+    size_t pairs = graph_pairs_above(graph, cut);
+    while (n_cuts > 0 && graph_pairs_above(graph, cuts[n_cuts - 1]) != pairs)
         n_cuts--;
     return n_cuts > 0;
 }
