@@ -21,12 +21,16 @@
 /* Steps of a quarter on the scale of weights: a gap that noise does not make. */
 #define CLEAR_GAP_BINS 256
 
+/* A pair is one way when such a share of its bytes is. */
+#define ONE_WAY 0.8
+
 /* What the graph says about the pairs that are edges of the shape, and about those that are not. */
 struct tally {
     uint32_t inside[WEIGHT_BINS], outside[WEIGHT_BINS];
     size_t n_inside, n_known;
     double bytes, forward;
     double sum, squares; /* of the weights of edges */
+    size_t n_ahead, n_back; /* edges that are one way, along the archetype's or against it */
     size_t n_faint; /* edges that are no main edges, but there */
     double faint, outer; /* sum of their weights, and of those of pairs outside */
 };
@@ -64,9 +68,11 @@ static void count_inside(struct tally *tally, const struct candidate *candidate,
         return;
     }
     bool leads = archetype_leads(archetype, &candidate->shape, p, q);
-    double weight = arc_weight(arc);
+    double weight = arc_weight(arc), ahead = leads ? arc->out : arc->in;
     tally->bytes += arc->out + arc->in;
-    tally->forward += leads ? arc->out : arc->in;
+    tally->forward += ahead;
+    tally->n_ahead += ahead > ONE_WAY * (arc->out + arc->in);
+    tally->n_back += ahead < (1 - ONE_WAY) * (arc->out + arc->in);
     if (archetype->is_main && !archetype->is_main(&candidate->shape, p, q)) {
         tally->n_faint++;
         tally->faint += weight;
@@ -213,6 +219,13 @@ static double n_active(const struct graph *graph)
     return n;
 }
 
+/* That the edges that are one way all go along the archetype's is no chance either: a bit each. */
+static double bits_of_directions(const struct tally *tally)
+{
+    double n = (double)(tally->n_ahead + tally->n_back);
+    return MAX(n - log2_binomial(n, (double)MIN(tally->n_ahead, tally->n_back)) - 1, 0);
+}
+
 static double bits_saved(const struct candidate *candidate, const struct graph *graph)
 {
     double members = (double)candidate->n_members;
@@ -271,7 +284,7 @@ static void judge(struct candidate *candidate, const struct graph *graph)
     candidate->explained = graph->total > 0 ? tally->bytes / graph->total : 0;
     candidate->forward = tally->bytes > 0 ? tally->forward / tally->bytes : 0.5;
     candidate->coverage = (double)candidate->n_members / MAX(n_active(graph), 1);
-    candidate->bits = bits_saved(candidate, graph);
+    candidate->bits = bits_saved(candidate, graph) + bits_of_directions(tally);
     if (n_faint > 0)
         judge_faint(candidate, tally, n_faint);
     if (is_uneven(tally))

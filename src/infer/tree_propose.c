@@ -4,319 +4,175 @@
  *
  * The heaviest spanning forest is taken. Of its largest tree the centre, or one beside it, is the
  * root: in a heap and in a binomial tree all leaves are about as deep. Where the bytes go one way,
- * the end of all ways is the root. Smaller trees are subtrees that lost the edge to their parent;
- * they are laid into the vacant place that fits their size best.
+ * the end of all ways is the root. How many endpoints there were before noise took some, the tree
+ * tells itself: with the right number most of it is the pattern's.
  */
-#include "infer/fit.h"
 #include "infer/judge.h"
-#include "infer/links.h"
 #include "infer/tree.h"
+#include "infer/tree_place.h"
 
 #include <math.h>
-#include <string.h>
 
 /* More edges than this for each endpoint: no tree with a little noise. */
 #define EDGES_MOST 1.35
-#define ROOTS_MAX  8
+/* Roots that serve a kind of tree equally well, and numbers of endpoints that do nearly so. */
+#define ROOTS_KEPT  4
+#define ORDERS_KEPT 3
+#define ORDERS_MOST 16
 
-struct wood {
-    const struct strong *strong;
-    size_t *start; /* adjacency of the spanning forest */
-    uint32_t *to;
-    uint32_t *component; /* [endpoint]: VTTIF_NOWHERE outside */
-    uint32_t *order; /* breadth first, component by component */
-    size_t n_order;
-    uint32_t largest; /* component */
-    size_t largest_size;
+struct task {
+    struct search *search;
+    const struct wood *wood;
+    unsigned arity; /* 0: binomial */
+    struct roots roots;
 };
 
-/* The links of the heaviest spanning forest (Kruskal 1956). */
-static GArray *span(const struct strong *strong)
+static void propose_order(const struct task *task, uint32_t order)
 {
-    GArray *links = g_array_new(FALSE, FALSE, sizeof(struct link));
-    for (uint32_t u = 0; u < strong->n; u++) {
-        for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++) {
-            uint32_t v = strong->to[k];
-            struct link link = {0, u, v};
-            if (v < u)
-                continue;
-            link.weight = arc_weight(graph_arc(strong->graph, u, v));
-            g_array_append_val(links, link);
-        }
-    }
-    links_sort(links);
-    g_autofree uint32_t *piece = pieces_new(strong->n);
-    guint kept = 0;
-    for (guint i = 0; i < links->len; i++) {
-        struct link link = g_array_index(links, struct link, i);
-        uint32_t a = pieces_find(piece, link.u), b = pieces_find(piece, link.v);
-        if (a == b)
-            continue;
-        piece[a] = b;
-        g_array_index(links, struct link, kept++) = link;
-    }
-    g_array_set_size(links, kept);
-    return links;
-}
-
-static void connect(struct wood *wood)
-{
-    size_t n = wood->strong->n;
-    g_autoptr(GArray) links = span(wood->strong);
-    wood->start = g_new0(size_t, n + 1);
-    wood->to = g_new(uint32_t, MAX(2 * links->len, 1));
-    for (guint i = 0; i < links->len; i++) {
-        wood->start[g_array_index(links, struct link, i).u + 1]++;
-        wood->start[g_array_index(links, struct link, i).v + 1]++;
-    }
-    for (size_t u = 0; u < n; u++)
-        wood->start[u + 1] += wood->start[u];
-    g_autofree size_t *next = g_memdup2(wood->start, (n + 1) * sizeof *next);
-    for (guint i = 0; i < links->len; i++) {
-        struct link link = g_array_index(links, struct link, i);
-        wood->to[next[link.u]++] = link.v;
-        wood->to[next[link.v]++] = link.u;
-    }
-}
-
-/* Lists a component breadth first from u. Returns the last found. */
-static uint32_t walk(const struct wood *wood, uint32_t u, uint32_t *parent, uint32_t *order,
-                     size_t *n_order)
-{
-    size_t head = *n_order;
-    order[(*n_order)++] = u;
-    parent[u] = VTTIF_NOWHERE;
-    while (head < *n_order) {
-        uint32_t v = order[head++];
-        for (size_t k = wood->start[v]; k < wood->start[v + 1]; k++) {
-            if (wood->to[k] == parent[v])
-                continue;
-            parent[wood->to[k]] = v;
-            order[(*n_order)++] = wood->to[k];
-        }
-    }
-    return order[*n_order - 1];
-}
-
-static void find_components(struct wood *wood, uint32_t *parent)
-{
-    wood->component = g_new(uint32_t, wood->strong->n);
-    wood->order = g_new(uint32_t, MAX(wood->strong->n, 1));
-    memset(wood->component, 0xff, wood->strong->n * sizeof *wood->component);
-    uint32_t number = 0;
-    for (uint32_t u = 0; u < wood->strong->n; u++) {
-        if (wood->component[u] != VTTIF_NOWHERE || wood->start[u] == wood->start[u + 1])
-            continue;
-        size_t before = wood->n_order;
-        walk(wood, u, parent, wood->order, &wood->n_order);
-        for (size_t i = before; i < wood->n_order; i++)
-            wood->component[wood->order[i]] = number;
-        if (wood->n_order - before > wood->largest_size) {
-            wood->largest_size = wood->n_order - before;
-            wood->largest = number;
-        }
-        number++;
-    }
-}
-
-/* The centres of the tree that u is in: the middle of a longest path. Returns 1 or 2. */
-static unsigned centres(const struct wood *wood, uint32_t u, uint32_t *parent, uint32_t *scratch,
-                        uint32_t centre[2])
-{
-    size_t n = 0, length = 0;
-    uint32_t end = walk(wood, u, parent, scratch, &n);
-    n = 0;
-    uint32_t other = walk(wood, end, parent, scratch, &n);
-    for (uint32_t v = other; parent[v] != VTTIF_NOWHERE; v = parent[v])
-        length++;
-    uint32_t v = other;
-    for (size_t i = 0; i < length / 2; i++)
-        v = parent[v];
-    centre[0] = v;
-    if (length % 2 == 0)
-        return 1;
-    centre[1] = parent[v];
-    return 2;
-}
-
-/* Does the larger part of the bytes go from u to v? */
-static bool goes_to(const struct wood *wood, uint32_t u, uint32_t v)
-{
-    const struct arc *arc = graph_arc(wood->strong->graph, u, v);
-    return arc && arc->out > arc->in;
-}
-
-/* Where all ways end when every endpoint passes on to the one it sends most of its surplus to;
- * where bytes go both ways that says nothing, and does no harm. */
-static uint32_t flow_end(const struct wood *wood, uint32_t u, bool upstream)
-{
-    for (size_t steps = 0; steps < wood->largest_size; steps++) {
-        size_t k = wood->start[u];
-        while (k < wood->start[u + 1] && (goes_to(wood, u, wood->to[k]) == upstream))
-            k++;
-        if (k == wood->start[u + 1])
-            return u;
-        u = wood->to[k];
-    }
-    return u;
-}
-
-struct roots {
-    uint32_t root[ROOTS_MAX];
-    unsigned n;
-};
-
-static void add_root(struct roots *roots, uint32_t root)
-{
-    for (unsigned i = 0; i < roots->n; i++)
-        if (roots->root[i] == root)
-            return;
-    if (roots->n < ROOTS_MAX)
-        roots->root[roots->n++] = root;
-}
-
-static struct roots find_roots(const struct wood *wood, uint32_t *parent, uint32_t *scratch)
-{
-    struct roots roots = {.n = 0};
-    uint32_t first = 0, centre[2];
-    while (wood->component[first] != wood->largest)
-        first++;
-    unsigned n_centres = centres(wood, first, parent, scratch, centre);
-    for (unsigned i = 0; i < n_centres; i++)
-        add_root(&roots, centre[i]);
-    add_root(&roots, flow_end(wood, centre[0], false));
-    add_root(&roots, flow_end(wood, centre[0], true));
-    for (unsigned i = 0; i < n_centres && wood->largest_size <= 128; i++)
-        for (size_t k = wood->start[centre[i]]; k < wood->start[centre[i] + 1]; k++)
-            add_root(&roots, wood->to[k]);
-    return roots;
-}
-
-/* --- laying ---------------------------------------------------------------------------------- */
-
-static struct forest *template_of(uint32_t order, unsigned arity)
-{
-    uint32_t *parent = g_new(uint32_t, order);
-    g_autofree uint32_t *list = g_new(uint32_t, order);
-    for (uint32_t p = 0; p < order; p++) {
-        list[p] = p;
-        parent[p] = p == 0 ? VTTIF_NOWHERE : tree_parent(arity, p);
-    }
-    return forest_new(order, parent, list, order);
-}
-
-/* The forest with the largest tree hung up at root, the others at their centres. */
-static struct forest *hang(const struct wood *wood, uint32_t root, GArray *others)
-{
-    size_t n = wood->strong->n, n_order = 0;
-    uint32_t *parent = g_new(uint32_t, n), centre[2];
-    g_autofree uint32_t *order = g_new(uint32_t, n), *scratch = g_new(uint32_t, n);
-    g_autofree bool *seen = g_new0(bool, n);
-    memset(parent, 0xff, n * sizeof *parent);
-    walk(wood, root, parent, order, &n_order);
-    for (size_t i = 0; i < wood->n_order; i++) {
-        uint32_t u = wood->order[i], number = wood->component[u];
-        if (number == wood->largest || (i > 0 && wood->component[wood->order[i - 1]] == number))
-            continue;
-        centres(wood, u, parent, scratch, centre);
-        uint32_t end = flow_end(wood, centre[0], false);
-        walk(wood, end, parent, order, &n_order);
-        g_array_append_val(others, end);
-    }
-    return forest_new(n, parent, order, n_order);
-}
-
-static int compare_sizes(const void *first, const void *second, void *data)
-{
-    const struct forest *forest = data;
-    uint32_t a = forest->size[*(const uint32_t *)first];
-    uint32_t b = forest->size[*(const uint32_t *)second];
-    return a > b ? -1 : a < b;
-}
-
-/* Lays a piece into the vacant position whose subtree is nearest to it in size. */
-static void lay_piece(const struct forest *forest, uint32_t root, const struct forest *template,
-                      uint32_t *position, bool *taken)
-{
-    uint32_t best = VTTIF_NOWHERE, least = G_MAXUINT32, size = forest->size[root];
-    for (uint32_t p = 1; p < template->n; p++) {
-        uint32_t off =
-            template->size[p] > size ? template->size[p] - size : size - template->size[p];
-        if (!taken[p] && taken[template->parent[p]] && off < least) {
-            least = off;
-            best = p;
-        }
-    }
-    if (best == VTTIF_NOWHERE)
-        return;
-    forest_lay(forest, root, template, best, position);
-}
-
-static void mark_taken(const uint32_t *position, size_t n, bool *taken)
-{
-    for (size_t u = 0; u < n; u++)
-        if (position[u] != VTTIF_NOWHERE)
-            taken[position[u]] = true;
-}
-
-/* At most so many pieces are laid; more is no tree. */
-#define PIECES_MAX 200
-
-static uint32_t *lay(const struct wood *wood, uint32_t root, const struct forest *template)
-{
-    size_t n = wood->strong->n;
-    g_autoptr(GArray) others = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    struct forest *forest = hang(wood, root, others);
-    uint32_t *position = g_new(uint32_t, n);
-    memset(position, 0xff, n * sizeof *position);
-    forest_lay(forest, root, template, 0, position);
-    g_array_sort_with_data(others, compare_sizes, forest);
-    g_autofree bool *taken = g_new0(bool, template->n);
-    for (guint i = 0; i < MIN(others->len, PIECES_MAX); i++) {
-        mark_taken(position, n, taken);
-        lay_piece(forest, g_array_index(others, uint32_t, i), template, position, taken);
-    }
-    forest_free(forest);
-    return position;
-}
-
-static void propose_kind(struct search *search, const struct wood *wood, const struct roots *roots,
-                         unsigned arity, uint32_t order)
-{
-    const char *name = arity == 0 ? "binomial-tree" : arity == 2 ? "binary-tree" : "k-ary-tree";
+    const char *name = task->arity == 0   ? "binomial-tree"
+                       : task->arity == 2 ? "binary-tree"
+                                          : "k-ary-tree";
+    const struct strong *strong = task->wood->strong;
     struct vttif_shape shape = shape_new(name, 1, &order);
-    shape.arity = arity;
+    shape.arity = task->arity;
     struct vttif_shape both = shape;
     both.archetype = "tree-allreduce";
-    struct forest *template = template_of(order, arity);
-    for (unsigned i = 0; i < roots->n; i++) {
-        uint32_t *position = lay(wood, roots->root[i], template);
-        fit(wood->strong, &shape, position);
-        uint32_t *copy = g_memdup2(position, wood->strong->n * sizeof *position);
-        search_propose(search, wood->strong, &shape, position, false);
-        search_propose(search, wood->strong, &both, copy, false);
+    struct pattern *pattern = pattern_new(order, task->arity);
+    for (unsigned i = 0; i < task->roots.n; i++) {
+        uint32_t *position = tree_place(task->wood, task->roots.root[i], pattern, task->arity);
+        uint32_t *copy = g_memdup2(position, strong->n * sizeof *position);
+        search_propose(task->search, strong, &shape, position, false);
+        search_propose(task->search, strong, &both, copy, false);
     }
-    forest_free(template);
+    pattern_free(pattern);
 }
 
-/* The smallest full tree of at least n, if it is not much larger; else n. */
-static uint32_t full_order(unsigned arity, uint32_t n)
+/* What a vacant place costs where a weak edge may fill it. */
+#define FILLED 0.3
+/* A tree in more pieces than this share of its endpoints is none. */
+#define PIECES_MOST 0.15
+
+/* Roots that serve within so many edges of the best are tried. */
+#define NEARLY 1.5
+
+/* Keeps the roots from which most of the largest tree is the pattern's, the best first; returns how
+ * much. */
+static double choose_roots(struct task *task, const struct roots *roots, uint32_t order)
 {
-    uint64_t full = 1;
-    for (uint64_t level = arity; full < n; level *= arity)
-        full = arity == 0 ? full * 2 : full + level;
-    return (double)full <= 1.1 * n ? (uint32_t)full : n;
+    struct pattern *pattern = pattern_new(order, task->arity);
+    double common[ROOTS_MAX], best = 0;
+    task->roots.n = 0;
+    for (unsigned i = 0; i < roots->n; i++) {
+        common[i] = tree_common(task->wood, roots->root[i], pattern);
+        best = MAX(best, common[i]);
+    }
+    for (unsigned kept = 0; kept < MIN(roots->n, ROOTS_KEPT); kept++) {
+        unsigned next = 0;
+        for (unsigned i = 1; i < roots->n; i++)
+            if (common[i] > common[next])
+                next = i;
+        if (common[next] < best - NEARLY || common[next] < 0)
+            break;
+        task->roots.root[task->roots.n++] = roots->root[next];
+        common[next] = -1;
+    }
+    pattern_free(pattern);
+    return best;
+}
+
+struct orders {
+    uint32_t order[ORDERS_MOST];
+    double common[ORDERS_MOST];
+    unsigned chosen[ORDERS_MOST];
+    unsigned n;
+    uint32_t full; /* a full tree of about as many */
+};
+
+static void add_order(struct orders *orders, double order)
+{
+    uint32_t whole = (uint32_t)MAX(order, 0);
+    for (unsigned i = 0; i < orders->n; i++)
+        if (orders->order[i] == whole)
+            return;
+    if (whole >= 3 && orders->n < ORDERS_MOST)
+        orders->order[orders->n++] = whole;
+}
+
+/* Numbers of endpoints near n: a few more and less, and those of full trees. */
+static struct orders orders_near(uint32_t n, unsigned arity)
+{
+    struct orders orders = {.n = 0};
+    double full = 1, level = 1, step = MAX(1, n / 100.0);
+    add_order(&orders, n);
+    while (full < 0.9 * n) {
+        level *= arity == 0 ? 2 : arity;
+        full = arity == 0 ? level : full + level;
+    }
+    if (full <= 1.1 * n) {
+        add_order(&orders, full);
+        orders.full = (uint32_t)full;
+    }
+    for (int i = -3; i <= 4; i++)
+        add_order(&orders, round(n + i * step));
+    return orders;
+}
+
+/* The largest common part from any of the roots. */
+static double common_with(const struct task *task, uint32_t order)
+{
+    struct pattern *pattern = pattern_new(order, task->arity);
+    double most = 0;
+    for (unsigned i = 0; i < task->roots.n; i++)
+        most = MAX(most, tree_common(task->wood, task->roots.root[i], pattern));
+    pattern_free(pattern);
+    return most;
+}
+
+static void add_common(const struct task *task, struct orders *orders)
+{
+    double others = (double)task->wood->n_edges - (task->wood->largest - 1.0);
+    for (unsigned i = 0; i < orders->n; i++) {
+        double room = MAX((double)orders->order[i] - task->wood->n_trees, 0);
+        orders->common[i] = MIN(common_with(task, orders->order[i]) + others, room);
+    }
+}
+
+/* Marks those with the fewest errors, if a vacant place counts as that share of one. */
+static void choose_orders(struct orders *orders, double vacancy)
+{
+    for (unsigned kept = 0; kept < ORDERS_KEPT; kept++) {
+        double least = INFINITY;
+        unsigned best = 0;
+        for (unsigned i = 0; i < orders->n; i++) {
+            double errors = vacancy * orders->order[i] - 2 * orders->common[i];
+            if ((orders->chosen[i] & (1 << (vacancy < 1))) || errors >= least)
+                continue;
+            least = errors;
+            best = i;
+        }
+        orders->chosen[best] |= 1 << (vacancy < 1);
+    }
 }
 
 static void propose_arity(struct search *search, const struct wood *wood, const struct roots *roots,
                           unsigned arity)
 {
-    uint32_t n = (uint32_t)wood->n_order, full = full_order(arity, n);
+    struct task task = {search, wood, arity, {.n = 0}};
+    uint32_t n = wood->n_members;
     if (arity > 0 && 4 * n < 5 * (arity + 1))
         return; /* a star */
-    propose_kind(search, wood, roots, arity, n);
-    if (full != n)
-        propose_kind(search, wood, roots, arity, full);
+    double common = choose_roots(&task, roots, n);
+    if (common > n - 1.5 && wood->largest == n) { /* without an error */
+        propose_order(&task, n);
+        return;
+    }
+    struct orders orders = orders_near(n, arity);
+    add_common(&task, &orders);
+    choose_orders(&orders, 1);
+    choose_orders(&orders, FILLED); /* weak edges will fill some */
+    for (unsigned i = 0; i < orders.n; i++)
+        if (orders.chosen[i] || orders.order[i] == orders.full)
+            propose_order(&task, orders.order[i]);
 }
 
 /* The children that most of the inner endpoints have. */
@@ -326,7 +182,7 @@ static unsigned usual_arity(const struct wood *wood, uint32_t *largest)
     unsigned best = 0;
     *largest = 0;
     for (uint32_t u = 0; u < wood->strong->n; u++) {
-        uint32_t degree = (uint32_t)(wood->start[u + 1] - wood->start[u]);
+        uint32_t degree = wood_degree(wood, u);
         *largest = MAX(*largest, degree);
         if (degree > 1)
             count[degree - 1]++;
@@ -337,37 +193,29 @@ static unsigned usual_arity(const struct wood *wood, uint32_t *largest)
     return best;
 }
 
-static void propose_trees(struct search *search, const struct wood *wood, const struct roots *roots)
+static void propose_trees(struct search *search, const struct wood *wood)
 {
+    struct roots roots = roots_find(wood, wood->tree[0], NULL);
     uint32_t largest;
     unsigned usual = usual_arity(wood, &largest);
-    double levels = log2((double)wood->n_order);
+    double levels = log2(wood->n_members);
     if (largest >= levels - 2.5 && largest <= levels + 2.5)
-        propose_arity(search, wood, roots, 0);
+        propose_arity(search, wood, &roots, 0);
     if (largest <= 6 || usual == 2)
-        propose_arity(search, wood, roots, 2);
+        propose_arity(search, wood, &roots, 2);
     if (usual > 2)
-        propose_arity(search, wood, roots, usual);
-    for (unsigned arity = 3; wood->n_order <= 24 && arity <= largest && arity <= 5; arity++)
+        propose_arity(search, wood, &roots, usual);
+    for (unsigned arity = 3; wood->n_members <= 24 && arity <= largest && arity <= 5; arity++)
         if (arity != usual)
-            propose_arity(search, wood, roots, arity);
+            propose_arity(search, wood, &roots, arity);
 }
 
 void tree_propose(struct search *search, const struct strong *strong)
 {
     if (strong->n_active < 3 || (double)strong->n_edges > EDGES_MOST * (double)strong->n_active)
         return;
-    struct wood wood = {.strong = strong};
-    connect(&wood);
-    g_autofree uint32_t *parent = g_new(uint32_t, strong->n);
-    g_autofree uint32_t *scratch = g_new(uint32_t, strong->n);
-    find_components(&wood, parent);
-    if (wood.largest_size >= 3) {
-        struct roots roots = find_roots(&wood, parent, scratch);
-        propose_trees(search, &wood, &roots);
-    }
-    g_free(wood.start);
-    g_free(wood.to);
-    g_free(wood.component);
-    g_free(wood.order);
+    struct wood *wood = wood_new(strong);
+    if (wood->largest >= 3 && wood->n_trees <= 2 + PIECES_MOST * wood->n_members)
+        propose_trees(search, wood);
+    wood_free(wood);
 }
