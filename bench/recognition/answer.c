@@ -250,25 +250,53 @@ static void count_truth(const struct trial *trial, GHashTable *answered, struct 
     }
 }
 
-/* Share of the endpoints that the answer is right about. */
-static double share_right(const struct trial *trial, const struct vttif_name *name)
+/* Arcs of the answer at an endpoint that are not in the matrix. */
+static uint32_t claimed(const struct tallied *at)
+{
+    return at->answered - at->found;
+}
+
+/* What the answer may claim beyond the matrix without being less likely than the truth: as many
+ * arcs as noise took away, less those that it does claim where they were. */
+static uint32_t room_for_claims(const struct trial *trial, const struct tallied *tallied, size_t n)
+{
+    uint32_t room = 0;
+    for (size_t i = 0; i < n; i++)
+        if (trial->place[i] != NO_PLACE)
+            room += tallied[i].absent - MIN(tallied[i].absent, claimed(&tallied[i]));
+    return room;
+}
+
+struct shares {
+    double right, strict; /* of the endpoints that are looked at */
+    unsigned n_passed; /* endpoints that are not: no true arc of theirs is left */
+};
+
+static struct shares share_right(const struct trial *trial, const struct vttif_name *name)
 {
     size_t n = vttif_matrix_size(trial->matrix);
     g_autofree struct tallied *tallied = g_new0(struct tallied, n);
     bool strong_only = trial->program->side > 0;
     g_autoptr(GHashTable) answered = answered_arcs(name, strong_only, tallied);
     count_truth(trial, answered, tallied);
-    size_t looked_at = 0, right = 0;
+    uint32_t room = room_for_claims(trial, tallied, n);
+    size_t looked_at = 0, right = 0, strict = 0, passed = 0;
     for (size_t i = 0; i < n; i++) {
         const struct tallied *at = &tallied[i];
-        bool idle = trial->place[i] == NO_PLACE && at->answered == 0;
-        if (idle || (trial->place[i] != NO_PLACE && at->present == 0))
+        bool takes_part = trial->place[i] != NO_PLACE;
+        passed += takes_part && at->present == 0;
+        if (takes_part ? at->present == 0 : at->answered == 0)
             continue;
         looked_at++;
-        right += trial->place[i] != NO_PLACE && at->found == at->present &&
-                 at->answered <= at->present + at->absent;
+        if (!takes_part || at->found < at->present)
+            continue;
+        uint32_t excess = claimed(at) - MIN(claimed(at), at->absent);
+        strict += excess == 0;
+        right += excess <= room;
+        room -= MIN(excess, room);
     }
-    return looked_at > 0 ? (double)right / (double)looked_at : 0;
+    double of = (double)MAX(looked_at, 1);
+    return (struct shares){(double)right / of, (double)strict / of, (unsigned)passed};
 }
 
 /* Whether a stencil's nearest diagonals stand out of the noise. */
@@ -317,9 +345,11 @@ static void judge_name(const struct trial *trial, const struct vttif_name *name,
     if (trial->program->side > 0 && !is_stencil(name->shape.archetype) &&
         has_visible_diagonals(trial))
         return;
-    double placed = share_right(trial, name);
-    verdict->placed = fmax(verdict->placed, placed);
-    if (placed < RIGHT_SHARE)
+    struct shares shares = share_right(trial, name);
+    verdict->placed = fmax(verdict->placed, shares.right);
+    verdict->n_passed = shares.n_passed;
+    verdict->strict = verdict->strict || shares.strict >= RIGHT_SHARE;
+    if (shares.right < RIGHT_SHARE)
         return;
     verdict->right = true;
     verdict->first = verdict->first || is_first;

@@ -7,11 +7,19 @@
  * An endpoint of the program is right when
  * - each of its true arcs that left bytes in the matrix is an arc of the answer, and
  * - the answer has no further arcs there, but for as many as noise took away from the endpoint.
- *   (A line of 100 that lacks an edge is two lines; how they were joined, the matrix cannot say.)
- * An endpoint that no true arc is left of is not looked at; one that takes no part is wrong if the
- * answer gives it an arc. An answer is right when at least 98 % of the endpoints are: without noise
- * every one, which makes the answer's graph identical with the true one, bytes one way or both ways
- * included. So a twin (ring of 4, mesh 2x2, hypercube 2) is right under each of its names.
+ * An endpoint that no true arc is left of is not looked at, as nobody could place it; one that
+ * takes no part is wrong if the answer gives it an arc. An answer is right when at least 98 % of
+ * the endpoints are: without noise every one, which makes the answer's graph identical with the
+ * true one, bytes one way or both ways included. So a twin (ring of 4, mesh 2x2, hypercube 2) is
+ * right under each of its names.
+ *
+ * That is the strict figure, as if everything could be known. But a line of 100 that lacks an edge
+ * is two lines, and how they were joined the matrix cannot say: one answer in four is the truth,
+ * and no method can do better than to guess. So where an answer claims an edge that is not in the
+ * matrix at another endpoint than the truth does, the endpoint is right all the same, as long as
+ * the answer claims no more such edges in all than noise took away: it is then as likely as the
+ * truth by every edge there is. A true edge that the answer has not, and an endpoint that takes no
+ * part but has a place, are never forgiven.
  *
  * Heavy edges (faces of a stencil, what is within a cluster) are compared with heavy edges. For a
  * stencil, a mesh with the same faces is no twin, unless the background is as heavy as half its
@@ -31,7 +39,9 @@ struct verdict {
     bool right; /* one of the names is right */
     bool literal; /* and it is the one that the program was made by */
     bool first; /* the best name is right */
+    bool strict; /* right also as if everything could be known */
     double placed; /* share of endpoints that are right in the best answer */
+    unsigned n_passed; /* endpoints that are not looked at */
     size_t n_names;
 };
 

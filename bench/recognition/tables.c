@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct count {
-    unsigned trials, right, literal, first, named, names;
+    unsigned trials, right, literal, first, strict, named, names, members, passed;
     unsigned baseline[BASELINE_BMINS];
     double slowest;
 };
@@ -44,6 +44,9 @@ static struct count count_group(const GArray *jobs, const struct outcome *outcom
         count.right += outcome->verdict.right;
         count.literal += outcome->verdict.literal;
         count.first += outcome->verdict.first;
+        count.strict += outcome->verdict.strict;
+        count.members += outcome->n;
+        count.passed += outcome->verdict.n_passed;
         count.named += outcome->verdict.named;
         count.names += (unsigned)outcome->verdict.n_names;
         for (int k = 0; k < BASELINE_BMINS; k++)
@@ -95,7 +98,7 @@ static void print_head(const char *first)
     fputc('\n', stdout);
 }
 
-enum what { RIGHT, LITERAL, FIRST, NAMED, BASELINE };
+enum what { RIGHT, LITERAL, FIRST, STRICT, NAMED, BASELINE };
 
 static void print_row(const GArray *jobs, const struct outcome *outcomes, const char *title,
                       struct group group, enum what what, int bmin)
@@ -104,9 +107,21 @@ static void print_row(const GArray *jobs, const struct outcome *outcomes, const 
     for (const struct noise_kind *kind = noise_kinds; kind->name; kind++) {
         group.noise = kind->name;
         struct count count = count_group(jobs, outcomes, group);
-        const unsigned parts[] = {count.right, count.literal, count.first, count.named,
-                                  count.baseline[bmin]};
+        const unsigned parts[] = {count.right,  count.literal, count.first,
+                                  count.strict, count.named,   count.baseline[bmin]};
         print_percent(parts[what], count.trials);
+    }
+    fputc('\n', stdout);
+}
+
+/* Endpoints that nobody could place, in 1,000. */
+static void print_passed(const GArray *jobs, const struct outcome *outcomes)
+{
+    fputs("| no edge left, ‰ of endpoints |", stdout);
+    for (const struct noise_kind *kind = noise_kinds; kind->name; kind++) {
+        struct group group = {.noise = kind->name, .size = -1};
+        struct count count = count_group(jobs, outcomes, group);
+        printf(" %.1f |", count.members > 0 ? 1000.0 * count.passed / count.members : 0);
     }
     fputc('\n', stdout);
 }
@@ -132,6 +147,8 @@ static void print_sizes(const GArray *jobs, const struct outcome *outcomes, bool
         print_row(jobs, outcomes, sizes[size], (struct group){.size = size}, RIGHT, 0);
     print_row(jobs, outcomes, "best name right", (struct group){.size = -1}, FIRST, 0);
     print_row(jobs, outcomes, "name as made", (struct group){.size = -1}, LITERAL, 0);
+    print_row(jobs, outcomes, "right, strict", (struct group){.size = -1}, STRICT, 0);
+    print_passed(jobs, outcomes);
     if (with_baseline)
         print_row(jobs, outcomes, "pruning + isomorphism", (struct group){.size = -1}, BASELINE,
                   bmin);
@@ -192,6 +209,7 @@ static void add_cell(JsonBuilder *json, struct group group, const struct count *
         add_count(json, "right", count->right);
         add_count(json, "right_as_made", count->literal);
         add_count(json, "best_right", count->first);
+        add_count(json, "right_strictly", count->strict);
         add_count(json, "isomorphism_right", count->baseline[bmin]);
     }
     add_number(json, "slowest_seconds", round(count->slowest * 1e6) / 1e6);
