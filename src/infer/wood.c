@@ -55,7 +55,7 @@ static GArray *span(const struct wood *wood)
             struct link link = {0, u, strong->to[k]};
             if (link.v < u)
                 continue;
-            link.weight = wood_evidence(wood, u, link.v, TIDE_BOTH);
+            link.weight = (float)wood_evidence(wood, u, link.v, TIDE_BOTH);
             g_array_append_val(links, link);
         }
     }
@@ -120,13 +120,9 @@ static void find_trees(struct wood *wood)
 static void count_pairs(struct wood *wood)
 {
     const struct graph *graph = wood->strong->graph;
-    wood->at_least = g_new0(uint32_t, WEIGHT_BINS);
-    for (size_t k = 0; k < graph->start[graph->n]; k++)
-        wood->at_least[graph->arcs[k].bin]++;
+    wood->at_least = g_memdup2(graph->pairs, sizeof graph->pairs);
     for (unsigned bin = 1; bin < WEIGHT_BINS; bin++)
         wood->at_least[bin] += wood->at_least[bin - 1];
-    for (unsigned bin = 0; bin < WEIGHT_BINS; bin++)
-        wood->at_least[bin] /= 2; /* a pair stands at both of its ends */
 }
 
 struct wood *wood_new(const struct strong *strong)
