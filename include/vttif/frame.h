@@ -51,6 +51,7 @@ struct vttif_frame {
     struct vttif_address src; /* IP addresses; their ports are set where has_ports */
     struct vttif_address dst;
     bool has_ports;
+    bool pvmd; /* job control of PVM, by the headers of its daemons' datagrams */
     uint8_t protocol; /* IP protocol after extension headers; 6 TCP, 17 UDP */
     uint8_t fragment; /* enum vttif_fragment */
     uint32_t fragment_id; /* IP identification, valid if fragment is not NONE */

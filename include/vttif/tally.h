@@ -43,6 +43,7 @@ struct vttif_tally_options {
     uint32_t mtu; /* largest IP packet of the links, in bytes; 0: from TCP's
                      announcements, else VTTIF_MTU_DEFAULT */
     uint32_t keep; /* bit 1 << reason: that noise counts as the program's */
+    struct vttif_ports launcher; /* what has one of these ports is job control */
     size_t max_pairs; /* 0: VTTIF_PAIRS_MAX */
     uint64_t seed; /* any number, best a random one: makes the tables' order unforeseeable */
     vttif_match_func *match; /* the user's filter, or NULL */

@@ -37,6 +37,19 @@ static __always_inline __u32 less(__u32 a, __u32 b)
 
 /* --- transport ---------------------------------------------------------------------------- */
 
+/* Job control: from a daemon or to one, or the first of a message whose tag is none of a program.
+ */
+static __always_inline bool is_pvmd(const struct cpu *cpu, __u32 at, __u32 end)
+{
+    const __u8 *payload = span(cpu, at);
+    if (at + PVMD_BYTES > end || !pvmd_may_be(payload))
+        return false;
+    if ((payload[0] | payload[4]) & 0x80)
+        return true;
+    __u32 kind = at + PVMD_TAG_END > end ? 0 : be16(payload + 20);
+    return (payload[12] & 1) && kind >= 0x8001 && kind <= 0x8003;
+}
+
 static __always_inline __u32 transport_header(const struct cpu *cpu, struct decoded *d)
 {
     __u32 at = d->at;
@@ -49,8 +62,10 @@ static __always_inline __u32 transport_header(const struct cpu *cpu, struct deco
     }
     if (d->protocol == SCTP)
         return 0;
-    if (d->protocol == UDP)
+    if (d->protocol == UDP) {
+        d->pvmd = is_pvmd(cpu, at + UDP_BYTES, d->end);
         return UDP_BYTES;
+    }
     if (at + 14 > d->end)
         return TCP_BYTES;
     __u32 bytes = (*span(cpu, at + 12) >> 4) * 4;

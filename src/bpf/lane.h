@@ -16,6 +16,7 @@ enum {
     LANE_FRAGMENT = 20, /* fragment, time to live, protocol */
     LANE_ADDRESSES = 26,
     LANE_PORTS = 34,
+    LANE_UDP_PAYLOAD = 42,
     LANE_TCP_OFFSET = 46,
     LANE_NEEDED = 48,
 };
@@ -25,6 +26,14 @@ enum { LANE_IPV4 = 0x450008, LANE_FRAGMENTED = 0xff3f, LANE_VXLAN = 0xb512 };
 static __always_inline bool lane_is_odd(__u32 first)
 {
     return first == 127 || first >= 224;
+}
+
+/* PVM's daemons have no port by which they are known. What is not at hand is looked at the long
+ * way. */
+static __always_inline bool lane_may_be_pvmd(const __u8 *data, const __u8 *end, __u32 total)
+{
+    return total >= 28 + PVMD_BYTES &&
+           (data + LANE_UDP_PAYLOAD + PVMD_BYTES > end || pvmd_may_be(data + LANE_UDP_PAYLOAD));
 }
 
 /* IP and transport headers, or 0 if that is not for the lane. */
@@ -49,6 +58,8 @@ static __always_inline bool lane_take(struct __sk_buff *skb, __u32 place)
     __u32 headers = lane_headers(data, fragment >> 24);
     __u32 total = __builtin_bswap16(type >> 32 & 0xffff);
     if (headers == 0 || total < headers)
+        return false;
+    if (fragment >> 24 == UDP && lane_may_be_pvmd(data, end, total))
         return false;
     if (vxlan && fragment >> 24 == UDP && ports >> 16 == LANE_VXLAN)
         return false;

@@ -51,6 +51,7 @@ struct decoded {
     __u8 protocol;
     __u8 fragment;
     __u8 has_ports;
+    __u8 pvmd; /* between PVM's daemons, or from or to one */
 };
 
 /* One CPU's own. */

@@ -54,6 +54,21 @@ static __always_inline __u64 be48(const __u8 *at)
     return (__u64)be16(at) << 32 | be32(at + 2);
 }
 
+/* A datagram of PVM's daemons begins so: src/frame/pvmd.h says how. */
+enum { PVMD_BYTES = 16, PVMD_TAG_END = 24 };
+
+static __always_inline bool pvmd_is_identifier(__u32 id)
+{
+    return id >> 31 ? (id & 0x4003ffff) == 0 : (id & 0x0003ffff) != 0;
+}
+
+static __always_inline bool pvmd_may_be(const __u8 *payload)
+{
+    __u32 flags = raw32(payload + 12); /* the flags come first, then zeros */
+    return flags != 0 && flags <= 0x1f && pvmd_is_identifier(be32(payload)) &&
+           pvmd_is_identifier(be32(payload + 4));
+}
+
 /* How many packets on the wire a super-packet becomes. */
 static __always_inline __u32 segments(__u32 payload, __u32 gso_size)
 {

@@ -18,7 +18,7 @@
 
 #include <linux/types.h>
 
-#define KERN_LAYOUT 1
+#define KERN_LAYOUT 2
 #define KERN_MAGIC  0x76747469666b6e31ull /* "vttifkn1" */
 
 /* Who to whom. Addresses as numbers: a MAC's 48 bits or an IPv4's 32 in low. */
@@ -79,9 +79,10 @@ enum kern_row {
     KERN_ICMP = 3,
     KERN_GROUP = 4,
     KERN_LOOPBACK = 5,
-    KERN_EXPRESSION = 14,
-    KERN_STRANGER = 15,
-    KERN_SELF = 16,
+    KERN_LAUNCHER = 14,
+    KERN_EXPRESSION = 15,
+    KERN_STRANGER = 16,
+    KERN_SELF = 17,
     KERN_OTHER = 30, /* the table of pairs is full */
     KERN_UNDECODABLE = 31,
     KERN_ROWS = 32

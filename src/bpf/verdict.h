@@ -42,6 +42,8 @@ static __always_inline __u32 classify_ip(const struct decoded *d)
     __u32 reason = d->has_ports ? service_of(d->protocol, d->from_port, d->to_port) : KERN_KEEP;
     if (reason != KERN_KEEP)
         return reason;
+    if (d->pvmd)
+        return KERN_LAUNCHER;
     if (d->to_mac >> 40 & 1 || is_multicast(d))
         return KERN_GROUP;
     if (is_loopback(d->kind, d->from_high, d->from_low) ||

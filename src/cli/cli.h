@@ -51,7 +51,7 @@ bool cli_parse(int argc, char **argv, const char *synopsis, const char *descript
 
 /* How captures are read; filled by the options of cli_reading_entries. */
 struct cli_reading {
-    char *hosts, *count, *endpoints, *keep, *filter, *unit;
+    char *hosts, *count, *endpoints, *keep, *filter, *launcher_ports, *unit;
     int mtu, jobs;
     gboolean verbose, quiet;
 };

@@ -14,6 +14,8 @@ const GOptionEntry cli_reading_entries[] = {
      "count only what matches, in the syntax of pcap-filter(7)", "EXPR"},
     {"keep", 0, 0, G_OPTION_ARG_STRING, &cli_reading.keep,
      "count this noise too: ssh,x11,... or all", "REASONS"},
+    {"launcher-ports", 0, 0, G_OPTION_ARG_STRING, &cli_reading.launcher_ports,
+     "what has one of these ports is job control: noise, such as 29200-29263", "PORTS"},
     {"endpoints", 0, 0, G_OPTION_ARG_STRING, &cli_reading.endpoints,
      "what tells endpoints apart: ip (default), mac or port", "BY"},
     {"mtu", 0, 0, G_OPTION_ARG_INT, &cli_reading.mtu,

@@ -24,15 +24,15 @@ static bool parse_keep(const char *command, const char *list, uint32_t *keep)
     for (char **name = names; *name; name++) {
         enum vttif_reason reason;
         if (strcmp(*name, "all") == 0) {
-            for (reason = VTTIF_REASON_ICMP; reason <= VTTIF_REASON_SYSLOG; reason++)
+            for (reason = VTTIF_REASON_ICMP; reason <= VTTIF_REASON_LAUNCHER; reason++)
                 *keep |= 1u << reason;
         } else if (vttif_reason_parse(*name, &reason) && reason >= VTTIF_REASON_ICMP &&
-                   reason <= VTTIF_REASON_SYSLOG) {
+                   reason <= VTTIF_REASON_LAUNCHER) {
             *keep |= 1u << reason;
         } else {
             cli_usage(command,
                       "--keep %s: expected all or some of icmp,group,loopback,ssh,rsh,x11,nfs,"
-                      "dns,dhcp,ntp,syslog",
+                      "dns,dhcp,ntp,syslog,launcher",
                       *name);
             return false;
         }
@@ -42,6 +42,16 @@ static bool parse_keep(const char *command, const char *list, uint32_t *keep)
 
 static struct generate_options options;
 static enum vttif_key key; /* of --endpoints */
+
+static bool parse_launcher_ports(const char *command, const char *list)
+{
+    if (!list || vttif_ports_add(&options.launcher, list))
+        return true;
+    cli_usage(command,
+              "--launcher-ports %s: expected up to %d ports or ranges, such as 29200-29263", list,
+              VTTIF_PORT_RANGES_MAX);
+    return false;
+}
 
 static bool parse_key(const char *command, const char *name)
 {
@@ -75,6 +85,7 @@ bool cli_reading_check(const char *command)
         cli_usage(command, "--unit %s: expected B, kB, MB, GB, TB or PB", cli_reading.unit);
     else
         return parse_keep(command, cli_reading.keep, &options.keep) &&
+               parse_launcher_ports(command, cli_reading.launcher_ports) &&
                (!cli_reading.endpoints || parse_key(command, cli_reading.endpoints));
     return false;
 }

@@ -153,6 +153,15 @@ static const char *store_keep(struct config *config, void *to, const char *value
     return NULL;
 }
 
+static const char *store_ports(struct config *config, void *to, const char *value)
+{
+    struct vttif_ports ports = {.n = 0};
+    if (*value && !vttif_ports_add(&ports, value))
+        return "up to 16 ports or ranges of ports, such as 29200-29263, 5000";
+    *(struct vttif_ports *)to = ports;
+    return NULL;
+}
+
 static bool glob_is_valid(const char *glob)
 {
     size_t length = strlen(glob);
@@ -209,6 +218,7 @@ static const struct setting settings[] = {
     SETTING("source", "interface", store_interfaces, rules, true),
     SETTING("source", "filter", store_text, filter, true),
     SETTING("source", "keep", store_keep, keep, true),
+    SETTING("source", "launcher-ports", store_ports, launcher, true),
     SETTING("source", "key", store_key, key, true),
     SETTING("source", "count", store_count, count, true),
     SETTING("source", "hosts", store_text, hosts_file, false),

@@ -19,6 +19,7 @@ struct config {
     GPtrArray *globs;
     char *filter; /* strings: NULL for none */
     uint32_t keep;
+    struct vttif_ports launcher;
     enum vttif_key key;
     enum vttif_count count;
     char *hosts_file;

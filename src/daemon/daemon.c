@@ -97,6 +97,7 @@ static struct live_config live_config_of(const struct daemon *daemon)
         .key = config->key,
         .count = config->count,
         .keep = config->keep,
+        .launcher = config->launcher,
         .filter = config->filter,
         .vxlan = config->vxlan,
         .max_pairs = config->max_pairs,

@@ -26,7 +26,8 @@ const uint8_t service_buckets[SERVICE_BUCKET(65536)] = {
     [SERVICE_BUCKET(5353)] = 1, [SERVICE_BUCKET(6000)] = 1, [SERVICE_BUCKET(6063)] = 1,
 };
 
-static enum vttif_reason service_of(uint8_t protocol, uint16_t port)
+static enum vttif_reason reason_of(uint8_t protocol, uint16_t port,
+                                   const struct vttif_ports *launcher)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(services); i++) {
         const struct service *service = &services[i];
@@ -34,17 +35,20 @@ static enum vttif_reason service_of(uint8_t protocol, uint16_t port)
             (service->protocol == 0 || service->protocol == protocol))
             return service->reason;
     }
-    return VTTIF_REASON_KEEP;
+    return vttif_ports_have(launcher, port) ? VTTIF_REASON_LAUNCHER : VTTIF_REASON_KEEP;
 }
 
-static enum vttif_reason classify_ports(const struct vttif_frame *frame)
+static enum vttif_reason classify_ports(const struct vttif_frame *frame,
+                                        const struct vttif_ports *launcher)
 {
-    if (G_LIKELY(!service_is_near(frame->src.port) && !service_is_near(frame->dst.port)))
+    if (G_LIKELY(launcher->n == 0 && !service_is_near(frame->src.port) &&
+                 !service_is_near(frame->dst.port)))
         return VTTIF_REASON_KEEP;
     if (frame->protocol != TCP && frame->protocol != UDP)
         return VTTIF_REASON_KEEP;
-    enum vttif_reason reason = service_of(frame->protocol, frame->dst.port);
-    return reason != VTTIF_REASON_KEEP ? reason : service_of(frame->protocol, frame->src.port);
+    enum vttif_reason reason = reason_of(frame->protocol, frame->dst.port, launcher);
+    return reason != VTTIF_REASON_KEEP ? reason
+                                       : reason_of(frame->protocol, frame->src.port, launcher);
 }
 
 static bool is_loopback(const struct vttif_address *address)
@@ -54,8 +58,10 @@ static bool is_loopback(const struct vttif_address *address)
     return address->high == 0 && address->low == 1;
 }
 
-enum vttif_reason vttif_filter_classify(const struct vttif_frame *frame)
+enum vttif_reason vttif_filter_classify(const struct vttif_frame *frame,
+                                        const struct vttif_ports *launcher)
 {
+    static const struct vttif_ports none;
     if (frame->kind == VTTIF_FRAME_OTHER)
         return frame->ethertype == ETHERTYPE_ARP || frame->ethertype == ETHERTYPE_RARP
                    ? VTTIF_REASON_ARP
@@ -63,9 +69,11 @@ enum vttif_reason vttif_filter_classify(const struct vttif_frame *frame)
     if (frame->protocol == ICMP || frame->protocol == ICMPV6 || frame->protocol == IGMP)
         return VTTIF_REASON_ICMP;
     if (frame->has_ports) {
-        enum vttif_reason reason = classify_ports(frame);
+        enum vttif_reason reason = classify_ports(frame, launcher ? launcher : &none);
         if (reason != VTTIF_REASON_KEEP)
             return reason;
+        if (G_UNLIKELY(frame->pvmd))
+            return VTTIF_REASON_LAUNCHER;
     }
     if (frame->to_group || vttif_address_is_multicast(&frame->dst))
         return VTTIF_REASON_GROUP;

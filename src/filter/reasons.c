@@ -19,6 +19,7 @@ static const struct {
     [VTTIF_REASON_DHCP] = {"dhcp", "DHCP"},
     [VTTIF_REASON_NTP] = {"ntp", "NTP"},
     [VTTIF_REASON_SYSLOG] = {"syslog", "syslog"},
+    [VTTIF_REASON_LAUNCHER] = {"launcher", "job control (of PVM, or a launcher's ports)"},
     [VTTIF_REASON_EXPRESSION] = {"expression", "not matched by --filter"},
     [VTTIF_REASON_STRANGER] = {"stranger", "from or to an address that is no endpoint"},
     [VTTIF_REASON_SELF] = {"self", "from an endpoint to itself"},

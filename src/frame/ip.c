@@ -2,6 +2,7 @@
 /* IPv4 (RFC 791), IPv6 and its extension headers (RFC 8200), ports and lengths of TCP, UDP, SCTP.
  */
 #include "frame/decode.h"
+#include "frame/pvmd.h"
 
 /* The longest super-packet that is believed; Linux makes none above 512 KiB (BIG TCP). */
 #define SUPER_PACKET_MAX (1u << 20)
@@ -89,6 +90,12 @@ static void set_ports(const struct cursor *cursor, struct vttif_frame *frame)
     frame->has_ports = true;
 }
 
+static bool is_pvmd(const struct cursor *cursor)
+{
+    size_t left = cursor_left(cursor);
+    return left > UDP_BYTES && pvmd_is_own(cursor->at + UDP_BYTES, left - UDP_BYTES);
+}
+
 /* payload: bytes after the IP headers. */
 static void decode_transport(const struct cursor *cursor, uint32_t payload,
                              struct vttif_frame *frame)
@@ -100,6 +107,7 @@ static void decode_transport(const struct cursor *cursor, uint32_t payload,
             header = tcp_header(cursor, frame);
         } else if (frame->protocol == IP_PROTOCOL_UDP) {
             set_ports(cursor, frame);
+            frame->pvmd = is_pvmd(cursor);
             header = UDP_BYTES;
         } else if (frame->protocol == IP_PROTOCOL_SCTP) {
             set_ports(cursor, frame);
@@ -226,6 +234,7 @@ static bool decode_ipv6(struct cursor *cursor, size_t wire, struct vttif_frame *
 bool decode_ip(struct cursor *cursor, size_t wire, struct vttif_frame *frame)
 {
     frame->has_ports = false;
+    frame->pvmd = false;
     frame->fragment = VTTIF_FRAGMENT_NONE;
     frame->tcp_mss = 0;
     return frame->ethertype == ETHERTYPE_IPV4 ? decode_ipv4(cursor, wire, frame)

@@ -34,6 +34,7 @@ struct job {
 struct work {
     const struct generate_options *options;
     enum vttif_key key;
+    struct vttif_ports launcher; /* the same for all: what one capture leaves out, another has */
     GMutex lock;
     GCond finished;
     unsigned left;
@@ -150,6 +151,7 @@ static struct vttif_tally *tally_for(const struct job *job, const struct work *w
                                       .key = work->key,
                                       .mtu = options->mtu,
                                       .keep = options->keep,
+                                      .launcher = work->launcher,
                                       .max_pairs = options->max_pairs,
                                       .seed = (uint64_t)g_random_int() << 32 | g_random_int(),
                                       .match = job->match ? match_frame : NULL,
@@ -196,11 +198,30 @@ static void wait_for(struct work *work, const struct generate_options *options,
     g_mutex_unlock(&work->lock);
 }
 
+/* The user's ports and those that descriptions of captures name. */
+static bool choose_launcher(const GArray *jobs, struct work *work, GError **error)
+{
+    work->launcher = work->options->launcher;
+    for (guint i = 0; i < jobs->len; i++) {
+        const struct job *job = &g_array_index(jobs, struct job, i);
+        if (!job->sidecar || vttif_ports_join(&work->launcher, &job->sidecar->launcher))
+            continue;
+        g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_LIMIT,
+                    "%s: with the ports of job control that its description names these are more "
+                    "than %d ranges",
+                    job->path, VTTIF_PORT_RANGES_MAX);
+        return false;
+    }
+    return true;
+}
+
 static bool run_all(GArray *jobs, const struct generate_options *options, enum vttif_key key,
                     GError **error)
 {
     struct work work = {.options = options, .key = key, .left = jobs->len};
     uint64_t bytes_read = 0, all_bytes = 0;
+    if (!choose_launcher(jobs, &work, error))
+        return false;
     unsigned threads = options->jobs ? options->jobs : g_get_num_processors();
     g_autoptr(GPtrArray) order = g_ptr_array_new();
     for (guint i = 0; i < jobs->len; i++) {

@@ -17,6 +17,7 @@ struct generate_options {
     enum vttif_count count;
     const enum vttif_key *key; /* NULL: what the addresses of the hosts are */
     uint32_t mtu, keep; /* as in vttif_tally_options */
+    struct vttif_ports launcher; /* beside those that sidecars name */
     size_t max_pairs; /* a file; 0 for the default */
     const char *expression; /* pcap-filter, or NULL */
     unsigned jobs; /* threads; 0: one a processor */

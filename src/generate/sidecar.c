@@ -78,6 +78,14 @@ static bool parse_complete(struct sidecar *sidecar, JsonObject *object)
     return true;
 }
 
+static bool parse_launcher(struct sidecar *sidecar, JsonObject *object)
+{
+    if (!json_object_has_member(object, "launcher"))
+        return true;
+    const char *ports = member_string(object, "launcher");
+    return ports && vttif_ports_add(&sidecar->launcher, ports);
+}
+
 static bool parse_host(struct sidecar *sidecar, JsonObject *object)
 {
     const char *host = member_string(object, "host");
@@ -95,6 +103,8 @@ static bool parse(struct sidecar *sidecar, JsonObject *object, const char *path,
         return damaged(error, path, "\"dropped\" is not a number of frames");
     if (!parse_complete(sidecar, object))
         return damaged(error, path, "\"complete\" is neither true nor false");
+    if (!parse_launcher(sidecar, object))
+        return damaged(error, path, "\"launcher\" is not a list of ports");
     return true;
 }
 

@@ -4,12 +4,14 @@
 #define GENERATE_SIDECAR_H
 
 #include <vttif/endpoint.h>
+#include <vttif/filter.h>
 
 struct sidecar {
     char *host;
     GArray *addresses; /* of struct vttif_address, at least one */
     uint64_t dropped; /* frames that the kernel or the capture program lost */
     bool complete;
+    struct vttif_ports launcher; /* ports of job control */
 };
 
 /* The longest sidecar that is read: room for all addresses that a host may have. */

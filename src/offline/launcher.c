@@ -43,12 +43,13 @@ void launch_address(const struct vttif_host *host, char text[VTTIF_ADDRESS_TEXT_
 
 /* --- environment --------------------------------------------------------------------------- */
 
-void launch_setenv(struct launch *launch, const char *name, const char *value)
+bool launch_setenv(struct launch *launch, const char *name, const char *value)
 {
     if (g_getenv(name))
-        return;
+        return false;
     g_ptr_array_insert(launch->environment, (int)launch->environment->len - 1,
                        g_strconcat(name, "=", value, NULL));
+    return true;
 }
 
 const char *const *launch_environment(struct launch *launch)

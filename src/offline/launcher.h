@@ -18,6 +18,8 @@ struct launch {
     const struct vttif_host *first; /* the host that the program is started on */
     struct signals *signals;
     GPtrArray *environment; /* of char *, "NAME=VALUE": what the program gets beside ours */
+    const char
+        *ports; /* those of job control alone, as vttif_ports_add takes them; NULL: unknown */
     char *directory; /* for files that the program's start needs; NULL: none */
     void *state; /* the launcher's */
 };
@@ -44,8 +46,8 @@ const struct launcher *launcher_find(const char *name, GError **error);
 void launch_init(struct launch *launch, const struct offline_options *options,
                  struct signals *signals);
 void launch_clear(struct launch *launch);
-/* Sets a variable for the program, unless the user has set it for us. */
-void launch_setenv(struct launch *launch, const char *name, const char *value);
+/* Sets a variable for the program, unless the user has set it for us: then false. */
+bool launch_setenv(struct launch *launch, const char *name, const char *value);
 /* The environment, NULL at its end; owned by the launch. */
 const char *const *launch_environment(struct launch *launch);
 /* The first IP address of a host as text, its name if it has none. */

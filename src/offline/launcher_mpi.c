@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * mpirun over the hosts, one process a host in their order, and round again if there are more.
- * Hosts are given by address: their names need not resolve. The traffic of the start itself cannot
- * be kept out of the captures.
+ * Hosts are given by address: their names need not resolve. The captures have the traffic of the
+ * start and the end; mpirun and its daemons are told which ports to use, by which it is known.
  */
 #include "offline/launcher.h"
 
@@ -14,6 +14,12 @@
 #include "offline/scripts.h"
 
 #define PROBE_MS 30000
+
+/* For mpirun to listen on, several of them on a host. Nobody's by IANA's list, and below the ports
+ * that systems give to connections, or one of the program's could be taken for mpirun's. */
+#define JOB_CONTROL_FIRST "29200"
+#define JOB_CONTROL_LAST  "29263"
+#define JOB_CONTROL_PORTS JOB_CONTROL_FIRST "-" JOB_CONTROL_LAST
 
 enum flavour { OPEN_MPI, MPICH };
 
@@ -42,6 +48,17 @@ static bool understand_version(struct mpi *mpi, const char *host, const char *sa
     return false;
 }
 
+/* What the user has said of ports is not ours to interpret: --launcher-ports does. */
+static void choose_ports(struct launch *launch, enum flavour flavour)
+{
+    bool chosen =
+        flavour == OPEN_MPI
+            ? !g_getenv("OMPI_MCA_oob_tcp_static_ipv4_ports") &&
+                  launch_setenv(launch, "OMPI_MCA_oob_tcp_dynamic_ipv4_ports", JOB_CONTROL_PORTS)
+            : launch_setenv(launch, "MPIEXEC_PORT_RANGE", JOB_CONTROL_FIRST ":" JOB_CONTROL_LAST);
+    launch->ports = chosen ? JOB_CONTROL_PORTS : NULL;
+}
+
 static bool start(struct launch *launch, GError **error)
 {
     const struct offline_options *options = launch->options;
@@ -51,9 +68,12 @@ static bool start(struct launch *launch, GError **error)
     int status;
     const char *const arguments[] = {options->program[0], options->mpirun ? options->mpirun : "",
                                      NULL};
-    return script_run(launch->first, mpirun_script, arguments, PROBE_MS, launch->signals, &said,
-                      &status, error) &&
-           understand_version(mpi, launch->first->name, said, error);
+    if (!script_run(launch->first, mpirun_script, arguments, PROBE_MS, launch->signals, &said,
+                    &status, error) ||
+        !understand_version(mpi, launch->first->name, said, error))
+        return false;
+    choose_ports(launch, mpi->flavour);
+    return true;
 }
 
 /* "10.0.0.1:SLOTS,10.0.0.2:SLOTS,..." */

@@ -19,11 +19,13 @@
  *         {"schema": "vttif.capture/1", "host": "h1", "addresses": ["10.0.0.1"],
  *          "interface": "eth0", "file": "h1-20250131-120000.pcap", "snaplen": 128,
  *          "started": "2025-01-31T12:00:00.123456Z", "ended": "2025-01-31T12:00:09.123456Z",
- *          "received": 1200, "captured": 1200, "dropped": 0, "complete": true}
+ *          "received": 1200, "captured": 1200, "dropped": 0, "complete": true,
+          "launcher": "29200-29263"}
  *     received counts the frames that the kernel had for the capture, dropped those of them that
  *     found no room, captured those in the file; complete says that no others are missing (received
  *     is captured + dropped), and where it is false "problem" says why. The file goes on for up to
- *     a second after the program's end; what came then and was not read counts nowhere.
+ *     a second after the program's end; what came then and was not read counts nowhere. launcher,
+ *     where it is there, are the ports that job control was told to use.
  *
  * Nothing here prints. One run at a time, in a process with one thread: signals are held back
  * during a run.

@@ -151,7 +151,7 @@ static void add_addresses(JsonBuilder *json, const struct vttif_host *host)
 }
 
 static JsonNode *describe(const struct capture *capture, const struct offline_capture *result,
-                          unsigned snaplen)
+                          unsigned snaplen, const char *launcher)
 {
     g_autoptr(JsonBuilder) json = json_builder_new();
     g_autofree char *file = g_path_get_basename(capture->file);
@@ -169,6 +169,8 @@ static JsonNode *describe(const struct capture *capture, const struct offline_ca
     add_number(json, "dropped", result->dropped);
     json_builder_set_member_name(json, "complete");
     json_builder_add_boolean_value(json, result->complete);
+    if (launcher)
+        add_text(json, "launcher", launcher);
     if (result->problem)
         add_text(json, "problem", result->problem);
     json_builder_end_object(json);
@@ -176,9 +178,9 @@ static JsonNode *describe(const struct capture *capture, const struct offline_ca
 }
 
 bool record_write(const struct capture *capture, const struct offline_capture *result,
-                  unsigned snaplen, GError **error)
+                  unsigned snaplen, const char *launcher, GError **error)
 {
-    JsonNode *root = describe(capture, result, snaplen);
+    JsonNode *root = describe(capture, result, snaplen, launcher);
     g_autofree char *text = json_to_string(root, TRUE);
     json_node_unref(root);
     g_autofree char *lines = g_strconcat(text, "\n", NULL);

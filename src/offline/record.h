@@ -21,8 +21,9 @@ bool record_count_frames(const char *path, uint64_t *frames, GError **error);
 /* Judges a capture that has ended: fills in result, with a problem if frames are missing. */
 void record_judge(struct capture *capture, struct offline_capture *result);
 
-/* Writes the JSON beside the capture's file (schema vttif.capture/1). */
+/* Writes the JSON beside the capture's file (schema vttif.capture/1). launcher: the ports of job
+ * control, or NULL. */
 bool record_write(const struct capture *capture, const struct offline_capture *result,
-                  unsigned snaplen, GError **error);
+                  unsigned snaplen, const char *launcher, GError **error);
 
 #endif

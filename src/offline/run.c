@@ -72,7 +72,8 @@ static void collect(struct run *run, struct captures *captures)
         struct offline_capture *judged = &result->captures[i];
         record_judge(&captures->list[i], judged);
         g_autoptr(GError) error = NULL;
-        if (record_write(&captures->list[i], judged, run->settings.snaplen, &error) ||
+        if (record_write(&captures->list[i], judged, run->settings.snaplen, run->launch.ports,
+                         &error) ||
             judged->problem)
             continue;
         judged->complete = false;

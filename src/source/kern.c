@@ -26,6 +26,7 @@ static_assert((int)KERN_KEEP == VTTIF_REASON_KEEP && (int)KERN_ARP == VTTIF_REAS
                   (int)KERN_NON_IP == VTTIF_REASON_NON_IP && (int)KERN_ICMP == VTTIF_REASON_ICMP &&
                   (int)KERN_GROUP == VTTIF_REASON_GROUP &&
                   (int)KERN_LOOPBACK == VTTIF_REASON_LOOPBACK &&
+                  (int)KERN_LAUNCHER == VTTIF_REASON_LAUNCHER &&
                   (int)KERN_EXPRESSION == VTTIF_REASON_EXPRESSION &&
                   (int)KERN_STRANGER == VTTIF_REASON_STRANGER &&
                   (int)KERN_SELF == VTTIF_REASON_SELF && (int)KERN_OTHER >= VTTIF_REASONS,
@@ -246,14 +247,14 @@ static bool check_pin(const struct live_config *config, const struct kern_meta *
 
 /* --- loading ---------------------------------------------------------------------------------- */
 
-static void set_services(struct count_bpf *programs)
+static void set_services(struct count_bpf *programs, const struct vttif_ports *launcher)
 {
     struct vttif_frame frame = {.kind = VTTIF_FRAME_IP, .has_ports = true};
     frame.src.kind = frame.dst.kind = VTTIF_ADDRESS_IPV4;
     for (uint32_t i = 0; i < 2 * 65536; i++) {
         frame.protocol = i < 65536 ? 6 : 17;
         frame.dst.port = (uint16_t)i;
-        enum vttif_reason reason = vttif_filter_classify(&frame);
+        enum vttif_reason reason = vttif_filter_classify(&frame, launcher);
         programs->rodata->service_reason[i] = (uint8_t)reason;
         if (reason != VTTIF_REASON_KEEP)
             programs->rodata->service_near[(i & 0xffff) >> 8] = 1;
@@ -269,7 +270,7 @@ static void set_constants(struct count_bpf *programs, const struct live_config *
     programs->rodata->vxlan = config->vxlan;
     programs->rodata->n_slots = meta->slots;
     programs->rodata->atomically = meta->shards < meta->cpus;
-    set_services(programs);
+    set_services(programs, &config->launcher);
 }
 
 static void set_sizes(struct count_bpf *programs, const struct kern_meta *meta)

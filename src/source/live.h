@@ -121,6 +121,7 @@ struct live_config {
     enum vttif_key key;
     enum vttif_count count; /* what thresholds are measured in */
     uint32_t keep; /* bit 1 << reason: that noise counts as the program's */
+    struct vttif_ports launcher; /* what has one of these ports is job control */
     const char *filter; /* pcap-filter(7) expression for Ethernet frames, or NULL */
     bool vxlan; /* count the frames inside VXLAN (UDP 4789) in place of those around them */
     size_t max_pairs; /* 0: LIVE_PAIRS_DEFAULT */

@@ -429,6 +429,7 @@ static bool open_capture(struct replay *replay, const char *path, const struct l
         &(struct vttif_tally_options){.count = config->count,
                                       .key = config->key,
                                       .keep = config->keep,
+                                      .launcher = config->launcher,
                                       .seed = (uint64_t)g_random_int() << 32 | g_random_int(),
                                       .match = replay->match ? match_record : NULL,
                                       .match_context = replay});

@@ -187,7 +187,7 @@ static void decode(const struct packet_count *count, const struct packet_frame *
 static enum vttif_reason judge(const struct packet_count *count, const struct packet_frame *frame,
                                struct vttif_frame *decoded)
 {
-    enum vttif_reason reason = vttif_filter_classify(decoded);
+    enum vttif_reason reason = vttif_filter_classify(decoded, &count->config.launcher);
     if (count->config.keep >> reason & 1)
         reason = VTTIF_REASON_KEEP;
     if (reason == VTTIF_REASON_KEEP && count->match &&

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The fast lane: what nearly every frame of a parallel program is (Ethernet, IPv4 without options,
- * TCP or UDP, whole, no longer than a link carries, no service's port) is counted in a few
+ * TCP or UDP, whole, no longer than a link carries, no service's or launcher's) is counted in a few
  * nanoseconds, from fields at fixed places. A frame that is anything else is not taken and goes the
  * long way through decoder and filter. The lane decides nothing by itself: for a frame that it
  * takes, the long way gives the same bytes to the same pair (a property test holds the two
@@ -15,6 +15,7 @@
 
 #include "base/cursor.h"
 #include "filter/services.h"
+#include "frame/pvmd.h"
 #include "tally/pairs.h"
 #include "tally/times.h"
 #include <vttif/tally.h>
@@ -31,6 +32,7 @@ struct lane {
     bool open; /* whether the tally's options allow it */
     enum vttif_count count;
     uint32_t longest; /* IP packets above are super-packets */
+    uint8_t near[SERVICE_BUCKET(65536)]; /* as service_buckets, and for the launcher's ports */
     struct span span;
     struct lane_slot slots[LANE_SLOTS];
 };
@@ -53,6 +55,7 @@ enum lane_offset {
     LANE_TCP_OFFSET = 46,
     LANE_TCP_FLAGS = 47,
     LANE_NEEDED = 48,
+    LANE_UDP_PAYLOAD = 42,
 };
 enum {
     LANE_IPV4 = 0x080045, /* no options */
@@ -69,6 +72,13 @@ enum {
 static inline bool lane_is_odd(uint8_t first)
 {
     return (first == 127) | (first >= 224);
+}
+
+/* PVM's daemons have no port of their own. */
+static inline bool lane_may_be_pvmd(const uint8_t *bytes, uint32_t captured, uint32_t total)
+{
+    return total >= LANE_IP_BYTES + LANE_UDP_BYTES + PVMD_BYTES &&
+           captured >= LANE_UDP_PAYLOAD + PVMD_BYTES && pvmd_may_be(bytes + LANE_UDP_PAYLOAD);
 }
 
 static inline void lane_count(struct lane *lane, uint64_t addresses, uint32_t bytes,
@@ -101,11 +111,14 @@ static inline bool lane_take(struct lane *lane, const uint8_t *bytes, uint32_t c
                    ((be16(bytes + LANE_FRAGMENT) & LANE_FRAGMENTED) != 0) | !(tcp | udp) |
                    (tcp & ((bytes[LANE_TCP_FLAGS] & LANE_TCP_SYN) != 0)) | (total < headers) |
                    (total > lane->longest) | lane_is_odd(bytes[LANE_SRC]) |
-                   lane_is_odd(bytes[LANE_DST]) | service_is_near(be16(bytes + LANE_PORT_SRC)) |
-                   service_is_near(be16(bytes + LANE_PORT_DST));
+                   lane_is_odd(bytes[LANE_DST]) |
+                   lane->near[SERVICE_BUCKET(be16(bytes + LANE_PORT_SRC))] |
+                   lane->near[SERVICE_BUCKET(be16(bytes + LANE_PORT_DST))];
     uint64_t addresses;
     memcpy(&addresses, bytes + LANE_SRC, sizeof addresses);
     if (G_UNLIKELY(unusual | (addresses == 0)))
+        return false;
+    if (udp && G_UNLIKELY(lane_may_be_pvmd(bytes, captured, total)))
         return false;
     uint32_t counted = lane->count == VTTIF_COUNT_PAYLOAD ? total - headers
                        : lane->count == VTTIF_COUNT_IP    ? total

@@ -155,7 +155,7 @@ static void count(struct vttif_tally *tally, struct vttif_frame *frame, enum vtt
 
 static enum vttif_reason judge(const struct vttif_tally *tally, const struct vttif_frame *frame)
 {
-    enum vttif_reason reason = vttif_filter_classify(frame);
+    enum vttif_reason reason = vttif_filter_classify(frame, &tally->options.launcher);
     return tally->options.keep >> reason & 1 ? VTTIF_REASON_KEEP : reason;
 }
 

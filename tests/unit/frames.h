@@ -29,6 +29,8 @@ struct recipe {
     unsigned tcp_options; /* bytes, a multiple of 4 */
     uint16_t mss; /* not 0: a SYN that announces it */
     unsigned payload;
+    const uint8_t *head; /* what the payload begins with, or NULL: all zeros */
+    unsigned head_bytes; /* of it, no more than payload */
     bool zero_length; /* as a super-packet that is too long for the field */
     unsigned padding;
 };
@@ -48,6 +50,37 @@ static inline void put_zeros(GByteArray *bytes, size_t n)
         return;
     g_byte_array_set_size(bytes, start + (guint)n);
     memset(bytes->data + start, 0, n);
+}
+
+static inline void put_payload(GByteArray *bytes, const struct recipe *r)
+{
+    g_byte_array_append(bytes, r->head, r->head_bytes);
+    put_zeros(bytes, r->payload - r->head_bytes);
+}
+
+/* What a datagram of PVM's daemons begins with, up to the message's tag. */
+#define PVM_HEAD_BYTES 24
+static inline void put_pvm_head(uint8_t head[PVM_HEAD_BYTES], uint32_t to, uint32_t from,
+                                uint8_t flags, uint32_t tag)
+{
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    put(bytes, 4, to);
+    put(bytes, 4, from);
+    put(bytes, 4, 0x000e000d); /* number, acknowledged */
+    put(bytes, 4, (uint64_t)flags << 24);
+    put(bytes, 4, 0x10000000); /* encoding */
+    put(bytes, 4, tag);
+    memcpy(head, bytes->data, PVM_HEAD_BYTES);
+}
+
+/* One of a daemon's or a task's messages, or what nearly is one. */
+static inline void put_random_pvm_head(uint8_t head[PVM_HEAD_BYTES])
+{
+    static const uint32_t ids[] = {0x80040000, 0x80080000, 0x00040003, 0x40040003, 0x80040001, 0};
+    static const uint32_t tags[] = {1, 0x80010001, 0x80030001, 0x80040000};
+    static const uint8_t flags[] = {0x01, 0x04, 0x07, 0x10, 0x20, 0};
+    put_pvm_head(head, ids[g_test_rand_int_range(0, 6)], ids[g_test_rand_int_range(0, 6)],
+                 flags[g_test_rand_int_range(0, 6)], tags[g_test_rand_int_range(0, 4)]);
 }
 
 static inline struct vttif_address address_of(const char *text)
@@ -143,7 +176,7 @@ static inline void put_ipv4(GByteArray *bytes, const struct recipe *r)
     for (unsigned i = 0; i < r->ip_options; i++)
         put(bytes, 1, 1);
     put_transport(bytes, r);
-    put_zeros(bytes, r->payload);
+    put_payload(bytes, r);
     uint16_t total = (uint16_t)(r->zero_length ? 0 : bytes->len - start);
     bytes->data[start + 2] = (uint8_t)(total >> 8);
     bytes->data[start + 3] = (uint8_t)total;
@@ -201,7 +234,7 @@ static inline void put_ipv6(GByteArray *bytes, const struct recipe *r)
     for (; *chain; chain++)
         put_extension(bytes, r, *chain, chain[1] ? extension_type(chain[1]) : protocol);
     put_transport(bytes, r);
-    put_zeros(bytes, r->payload);
+    put_payload(bytes, r);
     uint16_t length = (uint16_t)(r->zero_length ? 0 : bytes->len - start - 40);
     bytes->data[start + 4] = (uint8_t)(length >> 8);
     bytes->data[start + 5] = (uint8_t)length;

@@ -68,6 +68,7 @@ static void everything_that_is_said_holds(void)
                                             "hosts = /etc/hosts file\n"
                                             "filter = not port 22 and (tcp or udp)\n"
                                             "keep = ssh, icmp\n"
+                                            "launcher-ports = 29200-29263, 5000\n"
                                             "vxlan = yes\n"
                                             "pairs = 100\n"
                                             "pin = /sys/fs/bpf/vttif\n"
@@ -89,6 +90,8 @@ static void everything_that_is_said_holds(void)
     g_assert_cmpstr(config->hosts_file, ==, "/etc/hosts file");
     g_assert_cmpstr(config->filter, ==, "not port 22 and (tcp or udp)");
     g_assert_cmpuint(config->keep, ==, 1u << VTTIF_REASON_SSH | 1u << VTTIF_REASON_ICMP);
+    g_assert_cmpuint(config->launcher.n, ==, 2);
+    g_assert_cmpuint(config->launcher.ranges[0].last, ==, 29263);
     g_assert_true(config->vxlan);
     g_assert_cmpuint(config->max_pairs, ==, 100);
     g_assert_cmpstr(config->pin, ==, "/sys/fs/bpf/vttif");
@@ -127,6 +130,7 @@ static void what_is_wrong_is_told_with_its_line(void)
          "c:2: 'bytes' is no value for count; expected frame, ip or payload"},
         {"[source]\ninterface = a_very_long_name_of_one\n", "is no value for interface"},
         {"[source]\ninterface = eth0:left\n", "is no value for interface"},
+        {"[source]\nlauncher-ports = 5000-1\n", "c:2: '5000-1' is no value for launcher-ports"},
         {"[source]\nkeep = ssh, love\n", "c:2: 'ssh, love' is no value for keep"},
         {"[source]\npairs = 0\n", "from 1 to 4194304"},
         {"[source]\npairs = 1.5\n", "c:2: '1.5' is no value for pairs; expected a whole number"},

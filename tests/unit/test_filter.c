@@ -11,7 +11,7 @@ static enum vttif_reason classify(struct recipe recipe)
     g_autoptr(GByteArray) bytes = frame_make(&recipe);
     g_assert_cmpint(vttif_frame_decode(recipe.link, bytes->data, bytes->len, bytes->len, &frame),
                     !=, VTTIF_FRAME_MALFORMED);
-    return vttif_filter_classify(&frame);
+    return vttif_filter_classify(&frame, NULL);
 }
 
 static void what_is_not_known_noise_is_kept(void)
@@ -107,7 +107,8 @@ static void a_service_is_known_by_its_port_on_either_side(void)
             frame.protocol = variant & 1 ? 6 : 17;
             frame.src.port = variant & 2 ? 50000 : (uint16_t)port;
             frame.dst.port = variant & 2 ? (uint16_t)port : 50000;
-            g_assert_cmpint(vttif_filter_classify(&frame), ==, expected_of(frame.protocol, port));
+            g_assert_cmpint(vttif_filter_classify(&frame, NULL), ==,
+                            expected_of(frame.protocol, port));
         }
 }
 
@@ -142,6 +143,116 @@ static void a_later_fragment_is_judged_by_its_addresses(void)
                     VTTIF_REASON_KEEP);
     g_assert_cmpint(classify((struct recipe){.protocol = 1, .offset = 1480, .payload = 100}), ==,
                     VTTIF_REASON_ICMP);
+}
+
+/* Task identifiers of PVM: the daemon of host 1, and tasks of hosts 1 and 2. */
+enum { TASK_1 = 0x00040003, TASK_2 = 0x00080001, TASKS_OF_1 = 0x40040003 };
+#define DAEMON_1 0x80040000u
+#define DAEMON_2 0x80080000u
+
+/* A UDP datagram with such a head, of which so many bytes are there. */
+static enum vttif_reason pvm_reason(uint32_t to, uint32_t from, uint8_t flags, uint32_t tag,
+                                    unsigned bytes)
+{
+    uint8_t head[PVM_HEAD_BYTES];
+    put_pvm_head(head, to, from, flags, tag);
+    return classify((struct recipe){.protocol = 17,
+                                    .src_port = 40000,
+                                    .dst_port = 50000,
+                                    .payload = bytes,
+                                    .head = head,
+                                    .head_bytes = MIN(bytes, PVM_HEAD_BYTES)});
+}
+
+static void pvms_daemons_are_known_by_whom_their_datagrams_are_for(void)
+{
+    static const uint32_t to[] = {DAEMON_2, DAEMON_2, TASK_2, 0x80000000};
+    static const uint32_t from[] = {DAEMON_1, TASK_1, DAEMON_1, DAEMON_1};
+    for (size_t i = 0; i < G_N_ELEMENTS(to); i++) {
+        g_assert_cmpint(pvm_reason(to[i], from[i], 0x07, 0x80020003, 56), ==,
+                        VTTIF_REASON_LAUNCHER);
+        g_assert_cmpint(pvm_reason(to[i], from[i], 0x04, 0, 4000), ==, VTTIF_REASON_LAUNCHER);
+        g_assert_cmpint(pvm_reason(to[i], from[i], 0x10, 0, 16), ==, VTTIF_REASON_LAUNCHER);
+    }
+    g_assert_cmpint(pvm_reason(DAEMON_2, DAEMON_1, 0x10, 0, 15), ==, VTTIF_REASON_KEEP);
+}
+
+static void pvms_own_messages_between_tasks_are_known_by_their_tags(void)
+{
+    g_assert_cmpint(pvm_reason(TASK_2, TASK_1, 0x07, 0x80030001, 72), ==, VTTIF_REASON_LAUNCHER);
+    g_assert_cmpint(pvm_reason(TASKS_OF_1, TASK_1, 0x07, 0x8003000c, 56), ==,
+                    VTTIF_REASON_LAUNCHER);
+    g_assert_cmpint(pvm_reason(TASK_2, TASK_1, 0x07, 0x80030001, 23), ==, VTTIF_REASON_KEEP);
+}
+
+static void what_a_program_sends_by_pvms_daemons_is_kept(void)
+{
+    static const uint32_t tags[] = {0, 1, 10000, 0x7fffffff};
+    for (size_t i = 0; i < G_N_ELEMENTS(tags); i++) {
+        g_assert_cmpint(pvm_reason(TASK_2, TASK_1, 0x07, tags[i], 400), ==, VTTIF_REASON_KEEP);
+        g_assert_cmpint(pvm_reason(TASK_2, TASK_1, 0x05, tags[i], 4064), ==, VTTIF_REASON_KEEP);
+    }
+    /* later pieces of a message: data stands where the first one has the tag */
+    g_assert_cmpint(pvm_reason(TASK_2, TASK_1, 0x04, 0x80030001, 4064), ==, VTTIF_REASON_KEEP);
+    g_assert_cmpint(pvm_reason(TASK_2, TASK_1, 0x06, 0x80030001, 4064), ==, VTTIF_REASON_KEEP);
+}
+
+static void what_only_looks_like_pvms_is_kept(void)
+{
+    g_assert_cmpint(pvm_reason(DAEMON_2, DAEMON_1, 0, 0, 56), ==, VTTIF_REASON_KEEP);
+    g_assert_cmpint(pvm_reason(DAEMON_2, DAEMON_1, 0x20, 0, 56), ==, VTTIF_REASON_KEEP);
+    g_assert_cmpint(pvm_reason(DAEMON_2, 0, 0x07, 0, 56), ==, VTTIF_REASON_KEEP);
+    g_assert_cmpint(pvm_reason(DAEMON_2 | 1, DAEMON_1, 0x07, 0, 56), ==, VTTIF_REASON_KEEP);
+    g_assert_cmpint(pvm_reason(DAEMON_2, 0xc0040000, 0x07, 0, 56), ==, VTTIF_REASON_KEEP);
+    /* RTP with its second sequence number, and VXLAN */
+    g_assert_cmpint(pvm_reason(0x80000001, 0x00001234, 0x07, 0, 172), ==, VTTIF_REASON_KEEP);
+    g_assert_cmpint(pvm_reason(0x08000000, 0x80040000, 0x07, 0, 172), ==, VTTIF_REASON_KEEP);
+}
+
+static enum vttif_reason reason_with_launcher(const char *ports, uint8_t protocol, uint16_t from,
+                                              uint16_t to)
+{
+    struct vttif_ports launcher = {.n = 0};
+    struct vttif_frame frame;
+    g_autoptr(GByteArray) bytes =
+        frame_make(&(struct recipe){.protocol = protocol, .src_port = from, .dst_port = to});
+    g_assert_true(vttif_ports_add(&launcher, ports));
+    vttif_frame_decode(VTTIF_LINK_ETHERNET, bytes->data, bytes->len, bytes->len, &frame);
+    return vttif_filter_classify(&frame, &launcher);
+}
+
+static void a_launcher_is_known_by_the_ports_that_it_was_given(void)
+{
+    const char *ports = "29200-29263, 5000";
+    for (unsigned port = 1; port < 65536; port++) {
+        bool is = (port >= 29200 && port <= 29263) || port == 5000;
+        enum vttif_reason reason = is ? VTTIF_REASON_LAUNCHER : expected_of(6, port);
+        g_assert_cmpint(reason_with_launcher(ports, 6, (uint16_t)port, 44444), ==, reason);
+        g_assert_cmpint(reason_with_launcher(ports, 6, 44444, (uint16_t)port), ==, reason);
+    }
+    g_assert_cmpint(reason_with_launcher(ports, 17, 5000, 44444), ==, VTTIF_REASON_LAUNCHER);
+    g_assert_cmpint(reason_with_launcher(ports, 132, 5000, 44444), ==, VTTIF_REASON_KEEP);
+    g_assert_cmpint(reason_with_launcher(ports, 6, 5000, 22), ==, VTTIF_REASON_SSH);
+    g_assert_cmpint(reason_with_launcher("20-30", 6, 44444, 22), ==, VTTIF_REASON_SSH);
+}
+
+static void lists_of_ports_are_read_or_refused_whole(void)
+{
+    static const char *const bad[] = {"",     "x",   "1-",    "-1",  "0",  "65536", "10-9",
+                                      "1,,2", "1,x", "1-2-3", "1 2", "+1", "0-9",   "9-65536"};
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        struct vttif_ports ports = {.n = 1, .ranges = {{7, 7}}};
+        g_assert_false(vttif_ports_add(&ports, bad[i]));
+        g_assert_cmpuint(ports.n, ==, 1);
+    }
+    struct vttif_ports ports = {.n = 0}, more = {.n = 0};
+    g_assert_true(vttif_ports_add(&ports, "1,2,3,4,5,6,7,8"));
+    g_assert_true(vttif_ports_add(&ports, "8,7,9-65535"));
+    g_assert_cmpuint(ports.n, ==, 9);
+    g_assert_true(vttif_ports_have(&ports, 65535) && !vttif_ports_have(&ports, 0));
+    g_assert_true(vttif_ports_add(&more, "21,22,23,24,25,26,27,28"));
+    g_assert_false(vttif_ports_join(&ports, &more));
+    g_assert_cmpuint(ports.n, ==, 9);
 }
 
 static void reasons_have_names_both_ways(void)
@@ -179,6 +290,18 @@ int main(int argc, char **argv)
                     a_service_is_named_before_the_group_that_it_is_sent_to);
     g_test_add_func("/filter/a later fragment is judged by its addresses",
                     a_later_fragment_is_judged_by_its_addresses);
+    g_test_add_func("/filter/PVM's daemons are known by whom their datagrams are for",
+                    pvms_daemons_are_known_by_whom_their_datagrams_are_for);
+    g_test_add_func("/filter/PVM's own messages between tasks are known by their tags",
+                    pvms_own_messages_between_tasks_are_known_by_their_tags);
+    g_test_add_func("/filter/what a program sends by PVM's daemons is kept",
+                    what_a_program_sends_by_pvms_daemons_is_kept);
+    g_test_add_func("/filter/what only looks like PVM's is kept",
+                    what_only_looks_like_pvms_is_kept);
+    g_test_add_func("/filter/a launcher is known by the ports that it was given",
+                    a_launcher_is_known_by_the_ports_that_it_was_given);
+    g_test_add_func("/filter/lists of ports are read or refused whole",
+                    lists_of_ports_are_read_or_refused_whole);
     g_test_add_func("/filter/reasons have names both ways", reasons_have_names_both_ways);
     return g_test_run();
 }

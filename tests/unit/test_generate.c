@@ -35,6 +35,7 @@ static void result_clear(struct result *result)
     g_clear_error(&result->error);
 }
 
+#define DATAGRAM_PORT 5000
 static void put_datagram(GByteArray *bytes, uint32_t second, const char *src, const char *dst,
                          unsigned payload)
 {
@@ -42,7 +43,7 @@ static void put_datagram(GByteArray *bytes, uint32_t second, const char *src, co
                                                               .dst = dst,
                                                               .protocol = 17,
                                                               .src_port = 4000,
-                                                              .dst_port = 5000,
+                                                              .dst_port = DATAGRAM_PORT,
                                                               .payload = payload});
     put_pcap_record(bytes, LITTLE, second, 0, frame->data, frame->len, frame->len);
 }
@@ -254,6 +255,28 @@ static void a_capture_that_its_sidecar_calls_incomplete_is_a_problem(void)
     folder_remove(folder);
 }
 
+/* What one of two captures leaves out would otherwise be taken from the other. */
+static void the_launchers_ports_hold_for_all_captures(void)
+{
+    char *folder = folder_new();
+    g_autofree char *a = write_h1(folder, "x.pcap"), *b = write_h2(folder, "y.pcap");
+    const char *const both[] = {a, b};
+    struct generate_options options = {0};
+    write_text(folder, "x.json", SIDECAR("h1", "\"10.0.0.1\"", ", \"launcher\": \"4999-5000\""));
+    write_text(folder, "y.json", SIDECAR("h2", "\"10.0.0.2\"", ""));
+    for (int users = 0; users < 2; users++) {
+        struct result result = generate(both, 2, options);
+        g_assert_no_error(result.error);
+        const struct vttif_account *account = vttif_matrix_account_const(result.matrix);
+        g_assert_cmpfloat(vttif_matrix_cells(result.matrix), ==, 0);
+        g_assert_cmpuint(account->filtered[VTTIF_REASON_LAUNCHER].frames, >, 0);
+        result_clear(&result);
+        write_text(folder, "x.json", SIDECAR("h1", "\"10.0.0.1\"", ""));
+        g_assert_true(vttif_ports_add(&options.launcher, "5000"));
+    }
+    folder_remove(folder);
+}
+
 static void a_damaged_sidecar_is_refused(void)
 {
     static const struct {
@@ -273,6 +296,8 @@ static void a_damaged_sidecar_is_refused(void)
         {SIDECAR("h1", "\"10.0.0.1\"", ", \"dropped\": -1"), "\"dropped\""},
         {SIDECAR("h1", "\"10.0.0.1\"", ", \"dropped\": \"many\""), "\"dropped\""},
         {SIDECAR("h1", "\"10.0.0.1\"", ", \"complete\": \"false\""), "\"complete\""},
+        {SIDECAR("h1", "\"10.0.0.1\"", ", \"launcher\": 29200"), "\"launcher\""},
+        {SIDECAR("h1", "\"10.0.0.1\"", ", \"launcher\": \"ssh\""), "\"launcher\""},
     };
     char *folder = folder_new();
     g_autofree char *path = write_h1(folder, "x.pcap");
@@ -469,6 +494,8 @@ int main(int argc, char **argv)
                     captures_of_a_host_may_each_name_other_addresses);
     g_test_add_func("/generate/a capture that its sidecar calls incomplete is a problem",
                     a_capture_that_its_sidecar_calls_incomplete_is_a_problem);
+    g_test_add_func("/generate/the launcher's ports hold for all captures",
+                    the_launchers_ports_hold_for_all_captures);
     g_test_add_func("/generate/a damaged sidecar is refused", a_damaged_sidecar_is_refused);
     g_test_add_func("/generate/a sidecar of brackets does not overflow the stack",
                     a_sidecar_of_brackets_does_not_overflow_the_stack);

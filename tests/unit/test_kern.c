@@ -185,8 +185,9 @@ static void test_vxlan(void)
 
 static void test_every_port(void)
 {
+    struct vttif_ports ports = {.n = 2, .ranges = {{5000, 5000}, {29200, 29263}}};
     g_autoptr(live_handle) live =
-        open_source(&(struct live_config){.key = VTTIF_KEY_IP, .max_pairs = 16});
+        open_source(&(struct live_config){.key = VTTIF_KEY_IP, .max_pairs = 16, .launcher = ports});
     struct live_snapshot snapshot = {0};
     struct live_sum wanted[VTTIF_REASONS] = {0};
     for (unsigned side = 0; side < 4; side++) {
@@ -199,7 +200,7 @@ static void test_every_port(void)
             bytes->data[at] = (uint8_t)(port >> 8);
             bytes->data[at + 1] = (uint8_t)port;
             vttif_frame_decode(VTTIF_LINK_ETHERNET, bytes->data, bytes->len, bytes->len, &frame);
-            wanted[vttif_filter_classify(&frame)].packets++;
+            wanted[vttif_filter_classify(&frame, &ports)].packets++;
             pass_bytes(live, bytes->data, bytes->len, (struct passing){.hook = KERN_IN_PORT});
         }
     }
@@ -416,6 +417,8 @@ static void add_frame(struct live_sum *sum, const struct vttif_frame *frame)
     sum->packets++;
 }
 
+static const struct vttif_ports launcher = {.n = 1, .ranges = {{5000, 5010}}};
+
 static void tally_bytes(struct tallied *tallied, const uint8_t *bytes, size_t length)
 {
     struct vttif_frame frame;
@@ -424,7 +427,7 @@ static void tally_bytes(struct tallied *tallied, const uint8_t *bytes, size_t le
         tallied->undecodable++;
         return;
     }
-    enum vttif_reason reason = vttif_filter_classify(&frame);
+    enum vttif_reason reason = vttif_filter_classify(&frame, &launcher);
     if (reason == VTTIF_REASON_KEEP && frame.kind == VTTIF_FRAME_IP &&
         frame.src.low == frame.dst.low && frame.src.high == frame.dst.high)
         reason = VTTIF_REASON_SELF;
@@ -465,11 +468,16 @@ static bool can_be_run(const uint8_t *bytes, size_t length)
  * the kernel makes of them. (Fragments apart: those wait for their first one there.) */
 static void test_agree(void)
 {
-    g_autoptr(live_handle) live = open_source(&(struct live_config){.key = VTTIF_KEY_IP});
+    struct live_config config = {.key = VTTIF_KEY_IP, .launcher = launcher};
+    g_autoptr(live_handle) live = open_source(&config);
     struct live_snapshot snapshot = {0};
     struct tallied tallied = {0};
     for (int i = 0; i < 20000; i++) {
         struct recipe recipe = random_recipe();
+        uint8_t head[PVM_HEAD_BYTES];
+        put_random_pvm_head(head);
+        recipe.head = head;
+        recipe.head_bytes = g_test_rand_bit() ? MIN(recipe.payload, PVM_HEAD_BYTES) : 0;
         g_autoptr(GByteArray) bytes = frame_make(&recipe);
         size_t length = bytes->len;
         if (g_test_rand_int_range(0, 6) == 0)
@@ -525,7 +533,7 @@ static void test_filters(void)
             g_autoptr(GByteArray) bytes = frame_make(&recipe);
             vttif_frame_decode(VTTIF_LINK_ETHERNET, bytes->data, bytes->len, bytes->len, &frame);
             pass_bytes(live, bytes->data, bytes->len, (struct passing){.hook = KERN_OUT_HOST});
-            if (vttif_filter_classify(&frame) != VTTIF_REASON_KEEP)
+            if (vttif_filter_classify(&frame, NULL) != VTTIF_REASON_KEEP)
                 continue;
             add_frame(match_frame(match, bytes->data, bytes->len, bytes->len) ? &matched : &rest,
                       &frame);

@@ -26,7 +26,7 @@ _Noreturn void backend_abort(const char *message);
 void backend_finish(void);
 
 /* Collects n bytes of each rank at rank 0, in order of rank; `all` (size * n bytes) is only used
- * there. Not the program's traffic: not counted, and PVM sends it the daemons' way. */
+ * there. Not the program's traffic: it is not counted. */
 void backend_collect(const void *mine, size_t n, void *all);
 
 /* mp_exchange_lengths with any tag. */

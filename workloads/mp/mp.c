@@ -154,22 +154,40 @@ void mp_abort(const char *format, ...)
     backend_abort(message);
 }
 
-/* The ranks' reports at rank 0: n names, and n rows of n counts. */
+/* What each rank reports, one behind the other at rank 0: its host's name, then its row of n
+ * counts. One message a rank: what --truth adds to the traffic is to be little. */
 struct truth {
     int n;
-    char (*names)[HOST_NAME_BYTES]; /* by rank */
-    uint64_t *sent; /* by rank, then by rank */
+    const char *reports;
     int *host_of; /* rank -> host */
     int n_hosts;
     int *first; /* host -> its first rank */
 };
+
+static size_t report_bytes(int n)
+{
+    return HOST_NAME_BYTES + (size_t)n * sizeof(uint64_t);
+}
+
+static const char *name_of(const struct truth *truth, int rank)
+{
+    return truth->reports + (size_t)rank * report_bytes(truth->n);
+}
+
+static uint64_t sent_by(const struct truth *truth, int from, int to)
+{
+    uint64_t bytes;
+    memcpy(&bytes, name_of(truth, from) + HOST_NAME_BYTES + (size_t)to * sizeof bytes,
+           sizeof bytes);
+    return bytes;
+}
 
 static void number_hosts(struct truth *truth)
 {
     for (int rank = 0; rank < truth->n; rank++) {
         int host = 0;
         while (host < truth->n_hosts &&
-               strcmp(truth->names[truth->first[host]], truth->names[rank]) != 0)
+               strcmp(name_of(truth, truth->first[host]), name_of(truth, rank)) != 0)
             host++;
         if (host == truth->n_hosts)
             truth->first[truth->n_hosts++] = rank;
@@ -183,16 +201,16 @@ static uint64_t host_to_host(const struct truth *truth, int from, int to)
     for (int i = 0; i < truth->n; i++)
         for (int j = 0; j < truth->n; j++)
             if (truth->host_of[i] == from && truth->host_of[j] == to)
-                bytes += truth->sent[(size_t)i * (size_t)truth->n + (size_t)j];
+                bytes += sent_by(truth, i, j);
     return from == to ? 0 : bytes;
 }
 
 static bool write_csv(const struct truth *truth, FILE *out)
 {
     for (int host = 0; host < truth->n_hosts; host++)
-        fprintf(out, ",%s", truth->names[truth->first[host]]);
+        fprintf(out, ",%s", name_of(truth, truth->first[host]));
     for (int from = 0; from < truth->n_hosts; from++) {
-        fprintf(out, "\n%s", truth->names[truth->first[from]]);
+        fprintf(out, "\n%s", name_of(truth, truth->first[from]));
         for (int to = 0; to < truth->n_hosts; to++)
             fprintf(out, ",%" PRIu64, host_to_host(truth, from, to));
     }
@@ -202,25 +220,24 @@ static bool write_csv(const struct truth *truth, FILE *out)
 
 bool mp_write_truth(FILE *out)
 {
-    size_t n = (size_t)mp_size();
+    int n = mp_size();
+    size_t bytes = report_bytes(n);
     bool first = mp_rank() == 0;
-    char name[HOST_NAME_BYTES] = "";
-    gethostname(name, sizeof name - 1);
-    struct truth truth = {.n = (int)n};
-    if (first) {
-        truth.names = allocate(n, sizeof *truth.names);
-        truth.sent = allocate(n * n, sizeof *truth.sent);
-        truth.host_of = allocate(n, sizeof *truth.host_of);
-        truth.first = allocate(n, sizeof *truth.first);
-    }
-    backend_collect(name, sizeof name, truth.names);
-    backend_collect(sent_bytes, n * sizeof *sent_bytes, truth.sent);
+    char *report = allocate(1, bytes);
+    char *reports = first ? allocate((size_t)n, bytes) : NULL;
+    gethostname(report, HOST_NAME_BYTES - 1);
+    memcpy(report + HOST_NAME_BYTES, sent_bytes, (size_t)n * sizeof *sent_bytes);
+    backend_collect(report, bytes, reports);
+    free(report);
     if (!first)
         return true;
+    struct truth truth = {.n = n,
+                          .reports = reports,
+                          .host_of = allocate((size_t)n, sizeof *truth.host_of),
+                          .first = allocate((size_t)n, sizeof *truth.first)};
     number_hosts(&truth);
     bool written = write_csv(&truth, out);
-    free(truth.names);
-    free(truth.sent);
+    free(reports);
     free(truth.host_of);
     free(truth.first);
     return written;
