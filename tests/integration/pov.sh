@@ -248,11 +248,12 @@ sixteen_bits() {
 
 one_povray good.pov whole.png || skip_all "povray cannot render here"
 
-plan 26
+plan 27
 ok "what does not fit is refused, and said why" refuses_all
 ok "without povray the run says so" no_povray
 ok "a picture that cannot be written is told of at once" \
     cannot_write /no/such/folder.png "No such file"
+ok "a disk that is full is told of" cannot_write /dev/full "No space left on device"
 ok "a directory is no picture" cannot_write "$work" "it is a directory"
 ok "16 bits a channel and alpha are kept" sixteen_bits
 ok "noise of its own (crand) differs, as the manual says" as_manual_says

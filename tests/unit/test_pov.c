@@ -174,14 +174,25 @@ static void test_bad_pngs(void)
     picture_clear(&picture);
 }
 
+static void cannot_write(int side, const char *path, const char *reason)
+{
+    struct picture picture = random_picture(side, side, &formats[0]);
+    g_autofree char *message = g_strdup_printf("cannot write %s: %s", path, reason);
+    g_autoptr(GError) error = NULL;
+    g_assert_false(picture_write(&picture, path, &error));
+    g_assert_cmpstr(error->message, ==, message);
+    picture_clear(&picture);
+}
+
+/* The disk is found to be full when the rest is written, or in the middle of a large picture. */
 static void test_unwritable(void)
 {
-    struct picture picture = random_picture(8, 8, &formats[0]);
-    g_autoptr(GError) error = NULL;
-    g_assert_false(picture_write(&picture, "/no/such/folder.png", &error));
-    g_assert_cmpstr(error->message, ==,
-                    "cannot write /no/such/folder.png: No such file or directory");
-    picture_clear(&picture);
+    cannot_write(8, "/no/such/folder.png", "No such file or directory");
+    cannot_write(8, "/", "Is a directory");
+    if (g_access("/dev/full", W_OK) != 0)
+        return;
+    cannot_write(8, "/dev/full", "No space left on device");
+    cannot_write(500, "/dev/full", "No space left on device");
 }
 
 int main(int argc, char **argv)

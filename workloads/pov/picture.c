@@ -165,30 +165,51 @@ static void write_rows(struct job *job, const struct picture *picture)
     png_write_end(job->png, NULL);
 }
 
+/* libpng's own would only say "Write Error". */
+static void write_bytes(png_structp png, png_bytep from, size_t n)
+{
+    if (fwrite(from, 1, n, png_get_io_ptr(png)) != n)
+        png_error(png, g_strerror(errno));
+}
+
+static void flush_bytes(png_structp png)
+{
+    if (fflush(png_get_io_ptr(png)) != 0)
+        png_error(png, g_strerror(errno));
+}
+
 static bool write_png(struct job *job, const struct picture *picture, FILE *file)
 {
     if (setjmp(png_jmpbuf(job->png)))
         return false;
-    png_init_io(job->png, file);
+    png_set_write_fn(job->png, file, write_bytes, flush_bytes);
     write_rows(job, picture);
     return true;
 }
 
+static bool write_to(FILE *file, const struct picture *picture, struct trouble *trouble)
+{
+    struct job job = {0};
+    job.png =
+        png_create_write_struct(PNG_LIBPNG_VER_STRING, &job.trouble, note_error, ignore_warning);
+    job.info = png_create_info_struct(job.png);
+    bool written = write_png(&job, picture, file) && fflush(file) == 0;
+    if (!written)
+        g_strlcpy(trouble->text, *job.trouble.text ? job.trouble.text : g_strerror(errno),
+                  sizeof trouble->text);
+    png_destroy_write_struct(&job.png, &job.info);
+    return written;
+}
+
 bool picture_write(const struct picture *picture, const char *path, GError **error)
 {
+    struct trouble trouble = {""};
     FILE *file = fopen(path, "wbe");
-    bool written = false;
-    if (file) {
-        struct job job = {0};
-        job.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &job.trouble, note_error,
-                                          ignore_warning);
-        job.info = png_create_info_struct(job.png);
-        written = write_png(&job, picture, file);
-        png_destroy_write_struct(&job.png, &job.info);
-    }
-    if (file && fclose(file) == 0 && written)
+    bool written = file && write_to(file, picture, &trouble);
+    if ((!file || fclose(file) != 0) && !*trouble.text)
+        g_strlcpy(trouble.text, g_strerror(errno), sizeof trouble.text);
+    if (written && !*trouble.text)
         return true;
-    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "cannot write %s: %s", path,
-                g_strerror(errno));
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot write %s: %s", path, trouble.text);
     return false;
 }
