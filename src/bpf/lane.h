@@ -43,25 +43,42 @@ static __always_inline __u32 lane_headers(const __u8 *data, __u32 protocol)
     return protocol == UDP ? 28 : protocol == TCP && tcp >= 40 ? tcp : 0;
 }
 
-/* A packet whose pair has its slot: counted here, and nothing is called. Super-packets go the long
- * way: what it takes is little for as many packets as they are. */
+/* Ports as they stand in the frame: in network order, the sender's first. */
+static __always_inline bool lane_is_service(__u32 ports)
+{
+    __u32 from = (ports >> 2 & 0x3f), to = (ports >> 18 & 0x3f); /* of each the upper 6 bits */
+    return (service_near >> from | service_near >> to) & 1;
+}
+
+/* A super-packet of total IP bytes as the segments that it is on the wire; see split(). */
+static __always_inline void lane_sum(struct __sk_buff *skb, __u32 total, __u32 headers,
+                                     struct kern_sum *sum)
+{
+    __u32 payload = total - headers, more = segments(payload, skb->gso_size) - 1;
+    sum->frame_bytes = skb->len + (__u64)more * (headers + skb->len - total);
+    sum->ip_bytes = total + (__u64)more * headers;
+    sum->payload_bytes = payload;
+    sum->packets = 1 + more;
+}
+
+/* A packet whose pair has its slot: counted here, and nothing is called. */
 static __always_inline bool lane_take(struct __sk_buff *skb, __u32 place)
 {
     const __u8 *data = (const __u8 *)(long)skb->data, *end = (const __u8 *)(long)skb->data_end;
-    if (data + LANE_NEEDED > end || skb->vlan_present || skb->gso_size)
+    if (data + LANE_NEEDED > end || skb->vlan_present)
         return false;
     __u64 type = raw64(data + LANE_TYPE), addresses = raw64(data + LANE_ADDRESSES);
     __u32 fragment = raw32(data + LANE_FRAGMENT), ports = raw32(data + LANE_PORTS);
     if ((type & 0xffffff) != LANE_IPV4 || fragment & LANE_FRAGMENTED || data[0] & 1 ||
-        service_near[ports & 0xff] || service_near[ports >> 16 & 0xff])
+        lane_is_service(ports))
         return false;
     __u32 headers = lane_headers(data, fragment >> 24);
     __u32 total = __builtin_bswap16(type >> 32 & 0xffff);
-    if (headers == 0 || total < headers)
+    if (headers == 0 || total < headers || total > skb->len)
         return false;
     if (fragment >> 24 == UDP && lane_may_be_pvmd(data, end, total))
         return false;
-    if (vxlan && fragment >> 24 == UDP && ports >> 16 == LANE_VXLAN)
+    if ((vxlan || skb->gso_size) && fragment >> 24 == UDP && ports >> 16 == LANE_VXLAN)
         return false;
     __u64 more_addresses = 0;
     if (key_mode == KEY_MAC) { /* where the IP addresses have not been judged with the slot */
@@ -80,12 +97,8 @@ static __always_inline bool lane_take(struct __sk_buff *skb, __u32 place)
     if (slot->tag != (tag | cpu->cache.generation) || slot->addresses[0] != addresses ||
         (key_mode == KEY_MAC && slot->addresses[1] != more_addresses))
         return false;
-    struct kern_sum sum = {
-        .frame_bytes = skb->len,
-        .ip_bytes = total,
-        .payload_bytes = total - headers,
-        .packets = 1,
-    };
+    struct kern_sum sum;
+    lane_sum(skb, total, headers, &sum);
     count_slot(cpu, slot, &sum);
     return true;
 }

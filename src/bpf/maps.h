@@ -118,8 +118,8 @@ const volatile __u32 keep; /* bit 1 << reason: counted as the program's */
 const volatile __u32 vxlan; /* 1: frames inside VXLAN */
 const volatile __u32 n_slots; /* pairs in one shard */
 const volatile __u32 atomically; /* 1: CPUs share shards */
-/* 1: among the 256 ports from 256 * i is one of a service */
-const volatile __u8 service_near[256];
+/* bit i: among the 1024 ports from 1024 * i is one of a service */
+const volatile __u64 service_near;
 /* enum vttif_reason of a frame from or to that port; UDP's after TCP's */
 const volatile __u8 service_reason[2 * 65536];
 

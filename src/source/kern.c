@@ -257,7 +257,7 @@ static void set_services(struct count_bpf *programs, const struct vttif_ports *l
         enum vttif_reason reason = vttif_filter_classify(&frame, launcher);
         programs->rodata->service_reason[i] = (uint8_t)reason;
         if (reason != VTTIF_REASON_KEEP)
-            programs->rodata->service_near[(i & 0xffff) >> 8] = 1;
+            programs->rodata->service_near |= UINT64_C(1) << ((i & 0xffff) >> 10);
     }
 }
 
