@@ -9,7 +9,7 @@
  *     read                  the counters: "pair FROM TO sent|received FRAME IP PAYLOAD PACKETS",
  *                           "filtered REASON ...", "other ...", "undecodable N", "drops N"
  *     interfaces            "NAME port|host HOW" of each that is watched
- *     attach NAME, detach NAME
+ *     attach NAME[=port|host], detach NAME[=...]
  *     wait-interface NAME, wait-gone NAME, wait-crossing
  *     quit
  *
@@ -116,11 +116,23 @@ static void wait_until(struct driver *driver, const char *interface, bool watche
     printf("not seen\n");
 }
 
-static void change(struct driver *driver, const char *name, bool attach)
+static struct live_rule rule_of(char *text)
+{
+    char *side = strchr(text, '=');
+    if (side)
+        *side++ = '\0';
+    return (struct live_rule){text, g_strcmp0(side, "port") == 0   ? LIVE_SIDE_PORT
+                                    : g_strcmp0(side, "host") == 0 ? LIVE_SIDE_HOST
+                                                                   : LIVE_SIDE_AUTO};
+}
+
+static void change(struct driver *driver, const char *text, bool attach)
 {
     g_autoptr(GError) error = NULL;
-    bool done = attach ? live_attach(driver->live, name, LIVE_SIDE_AUTO, &error)
-                       : live_detach(driver->live, name, &error);
+    g_autofree char *own = g_strdup(text);
+    struct live_rule rule = rule_of(own);
+    bool done = attach ? live_attach(driver->live, rule.glob, rule.side, &error)
+                       : live_detach(driver->live, rule.glob, &error);
     if (!done)
         printf("%s\n", error->message);
 }
@@ -145,16 +157,6 @@ static bool obey(struct driver *driver, const char *line)
         wait_until(driver, NULL, true);
     printf("done\n");
     return true;
-}
-
-static struct live_rule rule_of(char *text)
-{
-    char *side = strchr(text, '=');
-    if (side)
-        *side++ = '\0';
-    return (struct live_rule){text, g_strcmp0(side, "port") == 0   ? LIVE_SIDE_PORT
-                                    : g_strcmp0(side, "host") == 0 ? LIVE_SIDE_HOST
-                                                                   : LIVE_SIDE_AUTO};
 }
 
 static struct vttif_hosts *read_hosts(const char *file, GError **error)

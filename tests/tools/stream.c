@@ -5,21 +5,28 @@
  *     stream sink PORT [N]                     takes N connections (1), one after the other
  *     stream echo PORT                         one connection: sends back each byte
  *     stream send ADDRESS PORT BYTES WRITE     that many bytes, WRITE bytes a call
- *     stream load ADDRESS PORT SECONDS         as fast as it goes, cubic; prints Mbit/s
- *     stream rtt ADDRESS PORT N                N single bytes there and back; prints the median, us
+ *     stream load ADDRESS PORT                 for each line "SECONDS" that it reads: as fast as it
+ *                                              goes for so long, cubic; prints Mbit/s
+ *     stream rtt ADDRESS PORT                  for each line "N": N single bytes there and back;
+ *                                              prints the median, us
  *
- * sink and echo print "ready" when they listen.
+ * sink and echo print "ready" when they listen. load and rtt stay with one connection, and nothing
+ * is on its way between two lines.
  */
 #include <arpa/inet.h>
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#define ROUND_TRIPS_MAX 1000000
 
 static char buffer[1 << 18];
 
@@ -94,23 +101,43 @@ static int send_bytes(const char *address, const char *port, long long bytes, si
     return 0;
 }
 
-static int load(const char *address, const char *port, double seconds)
+/* What is on its way arrives. */
+static void drain(int fd)
 {
-    int fd = connect_to(address, port);
-    if (fd < 0)
-        return fail("connect");
-    double start = now(), end = start + seconds;
+    int left = 1;
+    for (int i = 0; i < 2000 && ioctl(fd, SIOCOUTQ, &left) == 0 && left > 0; i++)
+        usleep(1000);
+}
+
+static long long write_until(int fd, double end)
+{
     long long sent = 0;
     while (now() < end) {
         ssize_t n = write(fd, buffer, sizeof buffer);
         if (n <= 0)
-            return fail("send");
+            return -1;
         sent += n;
     }
-    shutdown(fd, SHUT_WR);
-    while (read(fd, buffer, sizeof buffer) > 0)
-        ;
-    printf("%.1f\n", (double)sent * 8 / 1e6 / (now() - start));
+    return sent;
+}
+
+static int load(const char *address, const char *port)
+{
+    int fd = connect_to(address, port);
+    if (fd < 0)
+        return fail("connect");
+    double seconds;
+    while (scanf("%lf", &seconds) == 1) {
+        double start = now() + seconds / 10; /* until the buffers are full */
+        if (write_until(fd, start) < 0)
+            return fail("send");
+        long long sent = write_until(fd, start + seconds);
+        if (sent < 0)
+            return fail("send");
+        printf("%.1f\n", (double)sent * 8 / 1e6 / (now() - start));
+        fflush(stdout);
+        drain(fd);
+    }
     return 0;
 }
 
@@ -120,21 +147,28 @@ static int compare(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static int round_trips(const char *address, const char *port, size_t n)
+static double round_trip(int fd)
 {
-    int fd = connect_to(address, port);
-    double *times = calloc(n, sizeof *times);
-    if (fd < 0 || !times || n == 0)
+    double start = now();
+    return write(fd, buffer, 1) == 1 && read(fd, buffer, 1) == 1 ? (now() - start) * 1e6 : -1;
+}
+
+static int round_trips(const char *address, const char *port)
+{
+    static double times[ROUND_TRIPS_MAX];
+    int fd = connect_to(address, port), n;
+    if (fd < 0)
         return fail("connect");
-    for (size_t i = 0; i < n; i++) {
-        double start = now();
-        if (write(fd, buffer, 1) != 1 || read(fd, buffer, 1) != 1)
-            return fail("round trip");
-        times[i] = (now() - start) * 1e6;
+    while (scanf("%d", &n) == 1 && n > 0 && n <= ROUND_TRIPS_MAX) {
+        for (int i = 0; i < n; i++) {
+            times[i] = round_trip(fd);
+            if (times[i] < 0)
+                return fail("round trip");
+        }
+        qsort(times, (size_t)n, sizeof *times, compare);
+        printf("%.3f\n", times[n / 2]);
+        fflush(stdout);
     }
-    qsort(times, n, sizeof *times, compare);
-    printf("%.3f\n", times[n / 2]);
-    free(times);
     return 0;
 }
 
@@ -149,10 +183,10 @@ int main(int argc, char **argv)
         return send_bytes(argv[2], argv[3], atoll(argv[4]),
                           (size_t)atol(argv[5]) < sizeof buffer ? (size_t)atol(argv[5])
                                                                 : sizeof buffer);
-    if (strcmp(mode, "load") == 0 && argc > 4)
-        return load(argv[2], argv[3], atof(argv[4]));
-    if (strcmp(mode, "rtt") == 0 && argc > 4)
-        return round_trips(argv[2], argv[3], (size_t)atol(argv[4]));
+    if (strcmp(mode, "load") == 0 && argc > 3)
+        return load(argv[2], argv[3]);
+    if (strcmp(mode, "rtt") == 0 && argc > 3)
+        return round_trips(argv[2], argv[3]);
     fprintf(stderr, "stream sink|echo|send|load|rtt ...\n");
     return 2;
 }
