@@ -41,27 +41,78 @@ static bool is_face(const struct strong *strong, uint32_t u, uint32_t v)
     return smaller >= SHARED_LEAST * larger && shared(strong, u, v) >= SHARED_LEAST * larger;
 }
 
-struct strong *faces_new(const struct strong *strong)
+/* --- by weight ------------------------------------------------------------------------------ */
+
+/* Of the pair u, v: is there a third endpoint with heavier pairs to both? */
+static bool is_lightest(const struct strong *strong, const uint16_t *bin, uint32_t u, size_t slot)
 {
-    if (strong->n_active < 9 || strong->n_edges < PAIRS_LEAST * strong->n_active ||
-        strong->n_edges > PAIRS_MOST * strong->n_active)
-        return NULL;
-    struct strong *faces = g_memdup2(strong, sizeof *strong);
-    faces->start = g_new0(size_t, strong->n + 1);
-    faces->to = g_new(uint32_t, strong->start[strong->n] + 1);
-    faces->largest_degree = 0;
-    faces->n_active = 0;
+    uint32_t v = strong->to[slot];
+    size_t i = strong->start[u], j = strong->start[v];
+    while (i < strong->start[u + 1] && j < strong->start[v + 1]) {
+        uint32_t a = strong->to[i], b = strong->to[j];
+        if (a == b && bin[i] < bin[slot] && bin[j] < bin[slot])
+            return true;
+        i += a <= b;
+        j += b <= a;
+    }
+    return false;
+}
+
+/* The bin of each slot's weight: both are in ascending order. */
+static uint16_t *bins_of(const struct strong *strong)
+{
+    uint16_t *bin = g_new(uint16_t, strong->start[strong->n] + 1);
+    for (uint32_t u = 0; u < strong->n; u++) {
+        const struct arc *arc = strong->graph->arcs + strong->graph->start[u];
+        for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++, arc++) {
+            while (arc->to != strong->to[k])
+                arc++;
+            bin[k] = arc->bin;
+        }
+    }
+    return bin;
+}
+
+/* --- both ------------------------------------------------------------------------------------- */
+
+/* The part of a strong graph that keep() has, NULL if that is all of it, or too little. */
+static struct strong *part_of(const struct strong *strong, const uint16_t *bin)
+{
+    struct strong *part = g_memdup2(strong, sizeof *strong);
+    part->start = g_new0(size_t, strong->n + 1);
+    part->to = g_new(uint32_t, strong->start[strong->n] + 1);
+    part->largest_degree = 0;
+    part->n_active = 0;
     size_t used = 0;
     for (uint32_t u = 0; u < strong->n; u++) {
         for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++)
-            if (is_face(strong, u, strong->to[k]))
-                faces->to[used++] = strong->to[k];
-        faces->start[u + 1] = used;
-        faces->largest_degree = MAX(faces->largest_degree, strong_degree(faces, u));
-        faces->n_active += strong_degree(faces, u) > 0;
+            if (bin ? !is_lightest(strong, bin, u, k) : is_face(strong, u, strong->to[k]))
+                part->to[used++] = strong->to[k];
+        part->start[u + 1] = used;
+        part->largest_degree = MAX(part->largest_degree, strong_degree(part, u));
+        part->n_active += strong_degree(part, u) > 0;
     }
-    faces->n_edges = used / 2;
-    if (faces->n_edges == strong->n_edges || faces->n_edges < faces->n_active)
-        g_clear_pointer(&faces, strong_free);
-    return faces;
+    part->n_edges = used / 2;
+    if (part->n_edges == strong->n_edges || part->n_edges < part->n_active)
+        g_clear_pointer(&part, strong_free);
+    return part;
+}
+
+static bool can_be_stencil(const struct strong *strong)
+{
+    return strong->n_active >= 9 && strong->n_edges >= PAIRS_LEAST * strong->n_active &&
+           strong->n_edges <= PAIRS_MOST * strong->n_active;
+}
+
+struct strong *faces_new(const struct strong *strong)
+{
+    return can_be_stencil(strong) ? part_of(strong, NULL) : NULL;
+}
+
+struct strong *faces_by_weight(const struct strong *strong)
+{
+    if (!can_be_stencil(strong))
+        return NULL;
+    g_autofree uint16_t *bin = bins_of(strong);
+    return part_of(strong, bin);
 }

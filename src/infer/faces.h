@@ -9,4 +9,12 @@
  * weights. O(n d^2). */
 struct strong *faces_new(const struct strong *strong);
 
+/*
+ * The pairs that are not the lightest of a triangle (the relative neighbourhood graph: Toussaint
+ * 1980). Two corners of a square share both others with heavier pairs, its faces; a pair of
+ * background that joins neighbours of one endpoint is set aside as well. It needs no threshold
+ * between faces and diagonals, which weights that vary do not have. O(n d^2).
+ */
+struct strong *faces_by_weight(const struct strong *strong);
+
 #endif

@@ -242,6 +242,7 @@ static void propose_periodic(struct proposal *proposal)
 static double propose_open(struct proposal *proposal)
 {
     struct plan plan = plan_of(proposal, 0, PAIRS_OPEN);
+    proposal->perfect = false;
     if (n_wrapping(&plan) > 0) {
         double torus = propose_plan(proposal, &plan, "torus", false);
         propose_periodic(proposal);
@@ -301,6 +302,39 @@ static bool grow(struct proposal *proposal, struct lattice *lattice, double *sco
     return false;
 }
 
+/* Strong pairs of the first and the last layer of an open dimension, that differ in it only. */
+static size_t n_around(const struct proposal *proposal, const struct lattice *lattice, unsigned dim)
+{
+    const struct strong *strong = proposal->strong;
+    size_t around = 0;
+    for (uint32_t u = 0; u < strong->n; u++) {
+        const uint32_t *a = lattice->coordinate + (size_t)u * lattice->n_dims;
+        for (size_t k = strong->start[u];
+             lattice->placed[u] && a[dim] == 0 && k < strong->start[u + 1]; k++) {
+            uint32_t v = strong->to[k];
+            const uint32_t *b = lattice->coordinate + (size_t)v * lattice->n_dims;
+            bool same = lattice->placed[v] && b[dim] == lattice->extent[dim] - 1;
+            for (unsigned d = 0; d < lattice->n_dims; d++)
+                same = same && (d == dim || a[d] == b[d]);
+            around += same;
+        }
+    }
+    return around;
+}
+
+/* A thin torus has few edges that close it, and may lack most: closed dimensions are tried, too. */
+static void try_closed(struct proposal *proposal, struct lattice *lattice, double *score)
+{
+    for (unsigned d = 0; d < lattice->n_dims; d++) {
+        if (lattice->wraps[d] || lattice->extent[d] < 3 || n_around(proposal, lattice, d) == 0)
+            continue;
+        lattice->wraps[d] = true;
+        double closed = propose_open(proposal);
+        lattice->wraps[d] = closed > *score;
+        *score = MAX(closed, *score);
+    }
+}
+
 #define LAYERS_MOST 4
 
 static void propose_lattice(struct search *search, const struct strong *strong,
@@ -312,6 +346,8 @@ static void propose_lattice(struct search *search, const struct strong *strong,
     for (int layer = 0; layer < LAYERS_MOST && score < 1; layer++)
         if (!grow(&proposal, lattice, &score))
             break;
+    if (score < 1)
+        try_closed(&proposal, lattice, &score);
 }
 
 static void propose_chain(struct search *search, const struct strong *strong,
@@ -346,4 +382,8 @@ void grid_propose(struct search *search, const struct strong *strong)
     if (faces) /* a stencil of which all pairs weigh the same */
         find_and_propose(search, faces);
     strong_free(faces);
+    struct strong *heavy = faces_by_weight(strong);
+    if (heavy) /* a stencil of which the diagonals are fainter, by no clear gap */
+        find_and_propose(search, heavy);
+    strong_free(heavy);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "infer/lattice.h"
 
-#include "infer/squares.h"
+#include "infer/coordinates.h"
 #include "infer/votes.h"
 
 #include <string.h>
@@ -207,211 +207,40 @@ static void join_classes(struct work *work)
     g_free(groups.apart);
 }
 
-/* --- coordinates --------------------------------------------------------------------------- */
+/* --- dimensions ------------------------------------------------------------------------------ */
 
-struct dimensions {
-    unsigned n;
-    uint32_t root[VTTIF_DIMS_MAX]; /* class */
-    int8_t *of_edge; /* [edge], -1 for none */
-    bool *flip; /* [edge] */
-};
-
-static void dimensions_clear(struct dimensions *dimensions)
+static void directions_clear(struct directions *directions)
 {
-    g_free(dimensions->of_edge);
-    g_free(dimensions->flip);
+    g_free(directions->root_of);
+    g_free(directions->of_edge);
+    g_free(directions->flip);
 }
 
 /* The largest classes, if they hold nearly all edges. A dimension has at least n/3 of them. */
-static bool find_dimensions(struct work *work, struct dimensions *dimensions)
+static bool find_directions(struct work *work, struct directions *directions)
 {
     size_t n_edges = work->squares->n_edges, held = 0;
     uint32_t least = (uint32_t)(work->strong->n_active / 6);
-    dimensions->of_edge = g_new(int8_t, MAX(n_edges, 1));
-    dimensions->flip = g_new(bool, MAX(n_edges, 1));
+    directions->root_of = g_new(uint32_t, MAX(n_edges, 1));
+    directions->of_edge = g_new(int8_t, MAX(n_edges, 1));
+    directions->flip = g_new(bool, MAX(n_edges, 1));
     for (uint32_t e = 0; e < n_edges; e++) {
         if (work->classes.parent[e] != e || work->classes.size[e] <= MAX(least, 1))
             continue;
-        if (dimensions->n == VTTIF_DIMS_MAX)
+        if (directions->n == VTTIF_DIMS_MAX)
             return false;
-        dimensions->root[dimensions->n++] = e;
+        directions->root[directions->n++] = e;
     }
     for (uint32_t e = 0; e < n_edges; e++) {
-        uint32_t root = class_of(&work->classes, e, &dimensions->flip[e]);
-        dimensions->of_edge[e] = -1;
-        for (unsigned d = 0; d < dimensions->n; d++)
-            if (dimensions->root[d] == root)
-                dimensions->of_edge[e] = (int8_t)d;
-        held += dimensions->of_edge[e] >= 0;
+        uint32_t root = class_of(&work->classes, e, &directions->flip[e]);
+        directions->root_of[e] = root;
+        directions->of_edge[e] = -1;
+        for (unsigned d = 0; d < directions->n; d++)
+            if (directions->root[d] == root)
+                directions->of_edge[e] = (int8_t)d;
+        held += directions->of_edge[e] >= 0;
     }
-    return dimensions->n >= 2 && 2 * held > n_edges;
-}
-
-/* Counting coordinates along edges: a queue for each support, the best served first. */
-#define QUEUES 4
-
-struct count {
-    const struct work *work;
-    const struct dimensions *dimensions;
-    int32_t *at; /* [n][dims] */
-    bool *placed;
-    GArray *queue[QUEUES]; /* of slots whose owner is placed */
-    guint head[QUEUES];
-    GHashTable *turns[VTTIF_DIMS_MAX]; /* length of a closed cycle -> edges that say so */
-};
-
-struct step {
-    uint32_t from;
-    size_t slot;
-};
-
-static void count_from(struct count *count, uint32_t u)
-{
-    const struct strong *strong = count->work->strong;
-    count->placed[u] = true;
-    for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++) {
-        uint32_t edge = count->work->squares->edge_of[k];
-        struct step step = {u, k};
-        uint32_t support = MIN(count->work->squares->support[edge], QUEUES - 1);
-        if (count->dimensions->of_edge[edge] >= 0)
-            g_array_append_val(count->queue[support], step);
-    }
-}
-
-static int32_t direction(const struct count *count, const struct step *step)
-{
-    uint32_t to = count->work->strong->to[step->slot];
-    bool flip = count->dimensions->flip[count->work->squares->edge_of[step->slot]];
-    return (step->from > to) != flip ? -1 : 1;
-}
-
-/* An edge between two that are placed: do they differ by more than the step, in its dimension
- * only? Then they are a whole turn apart. */
-static void close_cycle(struct count *count, const struct step *step, unsigned dim)
-{
-    unsigned n_dims = count->dimensions->n;
-    const int32_t *u = count->at + (size_t)step->from * n_dims;
-    const int32_t *v = count->at + (size_t)count->work->strong->to[step->slot] * n_dims;
-    int32_t turn = 0;
-    for (unsigned d = 0; d < n_dims; d++) {
-        int32_t off = u[d] + (d == dim ? direction(count, step) : 0) - v[d];
-        if (d != dim && off != 0)
-            return;
-        if (d == dim)
-            turn = ABS(off);
-    }
-    if (turn < 3)
-        return;
-    gpointer key = GINT_TO_POINTER(turn);
-    guint sum = GPOINTER_TO_UINT(g_hash_table_lookup(count->turns[dim], key)) + 1;
-    g_hash_table_insert(count->turns[dim], key, GUINT_TO_POINTER(sum));
-}
-
-static void count_step(struct count *count, const struct step *step)
-{
-    unsigned n_dims = count->dimensions->n;
-    uint32_t to = count->work->strong->to[step->slot];
-    unsigned dim = (unsigned)count->dimensions->of_edge[count->work->squares->edge_of[step->slot]];
-    if (count->placed[to]) {
-        close_cycle(count, step, dim);
-        return;
-    }
-    int32_t *at = count->at + (size_t)to * n_dims;
-    memcpy(at, count->at + (size_t)step->from * n_dims, n_dims * sizeof *at);
-    at[dim] += direction(count, step);
-    count_from(count, to);
-}
-
-/* Step 5, from the endpoint given. */
-static void count_all(struct count *count, uint32_t start)
-{
-    count_from(count, start);
-    for (int q = QUEUES - 1; q >= 0;) {
-        if (count->head[q] == count->queue[q]->len) {
-            q--;
-            continue;
-        }
-        struct step step = g_array_index(count->queue[q], struct step, count->head[q]);
-        count->head[q]++;
-        count_step(count, &step);
-        q = QUEUES - 1;
-    }
-}
-
-/* Step 6: the length on which the closing edges agree, or 0. A periodic dimension of length L has
- * n/L of them, each met from both ends. */
-static uint32_t period_of(GHashTable *turns, size_t n)
-{
-    GHashTableIter iter;
-    gpointer turn, votes;
-    guint best = 0;
-    uint32_t length = 0;
-    g_hash_table_iter_init(&iter, turns);
-    while (g_hash_table_iter_next(&iter, &turn, &votes)) {
-        if (GPOINTER_TO_UINT(votes) > best) {
-            best = GPOINTER_TO_UINT(votes);
-            length = GPOINTER_TO_UINT(turn);
-        }
-    }
-    return length > 0 && (double)best >= 0.6 * (double)n / length ? length : 0;
-}
-
-static void fold(struct lattice *lattice, const struct count *count, unsigned dim)
-{
-    uint32_t length = lattice->extent[dim];
-    for (size_t u = 0; u < lattice->n; u++) {
-        int32_t rest = count->at[u * lattice->n_dims + dim] % (int32_t)length;
-        lattice->coordinate[u * lattice->n_dims + dim] =
-            (uint32_t)(rest < 0 ? rest + (int32_t)length : rest);
-    }
-}
-
-/* The layers of an open dimension that are at least a third as full as the fullest, in one run. */
-static bool trim(struct lattice *lattice, const struct count *count, unsigned dim)
-{
-    int32_t low = G_MAXINT32, high = G_MININT32;
-    for (size_t u = 0; u < lattice->n; u++) {
-        if (!lattice->placed[u])
-            continue;
-        low = MIN(low, count->at[u * lattice->n_dims + dim]);
-        high = MAX(high, count->at[u * lattice->n_dims + dim]);
-    }
-    uint32_t span = (uint32_t)(high - low) + 1, most = 0, begin = 0, end = span;
-    g_autofree uint32_t *layer = g_new0(uint32_t, span);
-    for (size_t u = 0; u < lattice->n; u++) {
-        if (!lattice->placed[u])
-            continue;
-        uint32_t members = ++layer[count->at[u * lattice->n_dims + dim] - low];
-        most = MAX(most, members);
-    }
-    while (3 * layer[begin] < most)
-        begin++;
-    while (3 * layer[end - 1] < most)
-        end--;
-    lattice->extent[dim] = end - begin;
-    for (size_t u = 0; u < lattice->n; u++) {
-        if (!lattice->placed[u])
-            continue;
-        uint32_t at = (uint32_t)(count->at[u * lattice->n_dims + dim] - low);
-        lattice->placed[u] = at >= begin && at < end;
-        lattice->coordinate[u * lattice->n_dims + dim] = at - begin;
-    }
-    return lattice->extent[dim] >= 2;
-}
-
-static bool set_extents(struct lattice *lattice, const struct count *count, size_t n_active)
-{
-    double volume = 1;
-    for (unsigned d = 0; d < lattice->n_dims; d++) {
-        lattice->extent[d] = period_of(count->turns[d], n_active);
-        lattice->wraps[d] = lattice->extent[d] > 0;
-        if (lattice->wraps[d])
-            fold(lattice, count, d);
-        else if (!trim(lattice, count, d))
-            return false;
-        volume *= lattice->extent[d];
-    }
-    return volume <= 2 * (double)n_active + 4;
+    return directions->n >= 2 && 2 * held > n_edges;
 }
 
 struct lattice *lattice_new(size_t n, unsigned n_dims)
@@ -433,44 +262,6 @@ void lattice_free(struct lattice *lattice)
     g_free(lattice);
 }
 
-/* An endpoint in the middle of things: the one whose edges lie in most squares. */
-static uint32_t start_of(const struct work *work)
-{
-    uint32_t best = 0, start = 0;
-    for (uint32_t u = 0; u < work->strong->n; u++) {
-        uint32_t sum = 0;
-        for (size_t k = work->strong->start[u]; k < work->strong->start[u + 1]; k++)
-            sum += work->squares->support[work->squares->edge_of[k]];
-        if (sum > best) {
-            best = sum;
-            start = u;
-        }
-    }
-    return start;
-}
-
-static struct lattice *place(const struct work *work, const struct dimensions *dimensions)
-{
-    size_t n = work->strong->n;
-    struct lattice *lattice = lattice_new(n, dimensions->n);
-    struct count count = {.work = work, .dimensions = dimensions, .placed = lattice->placed};
-    count.at = g_new0(int32_t, n * dimensions->n);
-    for (int q = 0; q < QUEUES; q++)
-        count.queue[q] = g_array_new(FALSE, FALSE, sizeof(struct step));
-    for (unsigned d = 0; d < dimensions->n; d++)
-        count.turns[d] = g_hash_table_new(NULL, NULL);
-    count_all(&count, start_of(work));
-    bool good = set_extents(lattice, &count, work->strong->n_active);
-    g_free(count.at);
-    for (int q = 0; q < QUEUES; q++)
-        g_array_unref(count.queue[q]);
-    for (unsigned d = 0; d < dimensions->n; d++)
-        g_hash_table_unref(count.turns[d]);
-    if (!good)
-        g_clear_pointer(&lattice, lattice_free);
-    return lattice;
-}
-
 static int compare_numbers(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -490,7 +281,7 @@ struct lattice *lattice_find(const struct strong *strong)
 {
     struct work work = {.strong = strong, .squares = squares_new(strong)};
     struct lattice *lattice = NULL;
-    struct dimensions dimensions = {0};
+    struct directions directions = {0};
     if (!work.squares ||
         (double)work.squares->n_squares < SQUARES_LEAST * (double)work.squares->n_edges) {
         squares_free(work.squares);
@@ -502,9 +293,9 @@ struct lattice *lattice_find(const struct strong *strong)
     squares_walk(work.squares, join_opposite, &work);
     squares_walk(work.squares, vote, &work);
     join_classes(&work);
-    if (find_dimensions(&work, &dimensions))
-        lattice = place(&work, &dimensions);
-    dimensions_clear(&dimensions);
+    if (find_directions(&work, &directions))
+        lattice = coordinates_count(work.squares, &directions);
+    directions_clear(&directions);
     votes_clear(&work.votes);
     classes_clear(&work.classes);
     squares_free(work.squares);
