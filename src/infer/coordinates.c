@@ -208,15 +208,23 @@ static bool set_extents(struct lattice *lattice, const struct counted *counted,
 
 /* --- all ------------------------------------------------------------------------------------ */
 
-/* An endpoint in the middle of things: the one whose edges lie in most squares. */
-static uint32_t start_of(const struct squares *squares)
+/* An endpoint in the middle of the largest piece: the one whose edges lie in most squares, and have
+ * most that go the same way. */
+static uint32_t start_of(const struct squares *squares, const struct directions *directions)
 {
     const struct strong *strong = squares->strong;
-    uint32_t best = 0, start = 0;
+    g_autofree uint32_t *size = g_new0(uint32_t, MAX(squares->n_edges, 1));
+    uint64_t best = 0;
+    uint32_t start = 0;
+    for (size_t e = 0; e < squares->n_edges; e++)
+        size[directions->root_of[e]]++;
     for (uint32_t u = 0; u < strong->n; u++) {
-        uint32_t sum = 0;
-        for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++)
-            sum += squares->support[squares->edge_of[k]];
+        uint64_t sum = 0;
+        for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++) {
+            uint32_t edge = squares->edge_of[k];
+            if (directions->of_edge[edge] >= 0)
+                sum += (uint64_t)squares->support[edge] * size[directions->root_of[edge]];
+        }
         if (sum > best) {
             best = sum;
             start = u;
@@ -275,7 +283,7 @@ static void count_again(struct counted *counted, struct cycles *cycles, uint32_t
 static void count(struct counted *counted, uint32_t *period)
 {
     const struct strong *strong = counted->squares->strong;
-    uint32_t start = start_of(counted->squares);
+    uint32_t start = start_of(counted->squares, counted->directions);
     struct cycles cycles = {.against = 0};
     count_in_a_row(counted, start);
     close_cycles(&cycles, counted);

@@ -220,7 +220,7 @@ static void directions_clear(struct directions *directions)
 static bool find_directions(struct work *work, struct directions *directions)
 {
     size_t n_edges = work->squares->n_edges, held = 0;
-    uint32_t least = (uint32_t)(work->strong->n_active / 6);
+    uint32_t least = (uint32_t)(work->strong->n_active / 8);
     directions->root_of = g_new(uint32_t, MAX(n_edges, 1));
     directions->of_edge = g_new(int8_t, MAX(n_edges, 1));
     directions->flip = g_new(bool, MAX(n_edges, 1));
