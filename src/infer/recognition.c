@@ -15,6 +15,7 @@
  */
 #include "infer/cuts.h"
 #include "infer/judge.h"
+#include "infer/polish.h"
 #include "infer/rest.h"
 
 #include <string.h>
@@ -34,6 +35,9 @@
  * sparse one among the same endpoints. */
 #define DENSE_SCORE 0.85
 #define DENSE_EDGES 14
+/* So many candidates are polished, of at least that score. */
+#define POLISHED_MOST  8
+#define POLISHED_LEAST 0.4
 
 struct vttif_recognition {
     enum vttif_verdict verdict;
@@ -113,6 +117,27 @@ static bool is_among(const struct graph *graph, const double *cuts, unsigned n_c
     return n_cuts > 0;
 }
 
+/* Polishes the best few, as far as they are worth it. */
+static void polish_best(struct search *search)
+{
+    size_t n = search->graph->n;
+    guint n_best = MIN(search->candidates->len, POLISHED_MOST);
+    for (guint i = 0; i < n_best; i++) {
+        struct candidate candidate = g_array_index(search->candidates, struct candidate, i);
+        if (!candidate.archetype->neighbours || candidate.score >= 1 ||
+            candidate.score < POLISHED_LEAST)
+            continue;
+        struct strong strong = {.graph = search->graph, .hub = candidate.hub};
+        uint32_t *position = g_memdup2(candidate.position, n * sizeof *position);
+        candidate.position = position;
+        if (polish(search->graph, &candidate, position))
+            search_propose(search, &strong, &candidate.shape, position, candidate.by_weight);
+        else
+            g_free(position);
+    }
+    g_array_sort(search->candidates, candidate_compare);
+}
+
 /* All names that stand, best first. */
 static struct search *search_graph(const struct graph *graph)
 {
@@ -125,6 +150,8 @@ static struct search *search_graph(const struct graph *graph)
     if (found && !is_among(graph, cuts, n, found->cut)) /* others may need all of its edges */
         search_cut(search, found->cut);
     g_array_sort(search->candidates, candidate_compare);
+    if (!settled(search))
+        polish_best(search);
     return search;
 }
 
