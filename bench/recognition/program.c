@@ -48,6 +48,7 @@ static void parse_dims(struct program *program, const char *text)
         program->dims[i] = (uint32_t)g_ascii_strtoull(words[i], NULL, 10);
         g_assert(program->dims[i] > 0);
         program->open[i] = g_str_has_suffix(words[i], "-");
+        program->even = program->even || g_str_has_suffix(words[i], "=");
         program->n_dims = i + 1;
     }
 }

@@ -8,6 +8,7 @@
  *
  *     mesh, torus, wavefront   the grid; a torus dimension of size 2 exchanges twice with the one
  *     stencil-9, stencil-27    partner that it has there, so that this pair carries double bytes
+ *                              (stencils: "8x8=" has diagonals as heavy as its faces)
  *     hypercube                its dimension d; 2^d endpoints
  *     butterfly                its order k; (k + 1) 2^k endpoints, rank r and column c are place
  *                              r * 2^k + c
@@ -58,6 +59,7 @@ struct program {
     unsigned n_dims;
     uint32_t dims[PROGRAM_DIMS_MAX];
     bool open[PROGRAM_DIMS_MAX]; /* of a torus */
+    bool even; /* all pairs of a stencil weigh the same */
     uint32_t n; /* places 0 to n - 1; grids are row-major, the last dimension is the fastest */
     GArray *edges; /* of struct program_edge, each ordered pair once */
     double side; /* of a stencil, else 0 */

@@ -82,7 +82,7 @@ void connect_stencil(struct program *program, struct prng *prng)
     static const double sides[] = {4, 8, 16};
     g_assert(program->n_dims == (strcmp(program->archetype, "stencil-9") == 0 ? 2 : 3));
     set_places(program);
-    program->side = sides[prng_below(prng, G_N_ELEMENTS(sides))];
+    program->side = program->even ? 1 : sides[prng_below(prng, G_N_ELEMENTS(sides))];
     uint32_t furthest = 0; /* no neighbour is further on in row-major order */
     for (unsigned d = 0; d < program->n_dims; d++)
         furthest += stride_of(program, d);

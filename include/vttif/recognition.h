@@ -112,7 +112,7 @@ enum vttif_verdict {
 
 struct vttif_recognize_options {
     double bmin; /* the only threshold to be used, 0 < bmin <= 1; 0: found from the matrix */
-    double least_bytes; /* with less on its busiest pair it is "too little"; 0: 4 KiB where the
+    double least_bytes; /* with less on its busiest pair it is "too little"; 0: 8 KiB where the
                            matrix knows that it counts bytes, nothing where it comes from a file
                            that does not say */
     unsigned parts_max; /* length of the decomposition; 0: 4 */

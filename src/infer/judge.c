@@ -10,14 +10,19 @@
  * Four endpoints cannot save more. */
 #define FEW_BITS      0.5
 #define SOME_GAP_BINS 32
+/* More can save so many bits that it does not matter how well their random graph was told. */
+#define FEW_MEMBERS 64
 /* Share of its edges that an archetype uses in effect, (sum w)^2 / (n sum w^2): 0.78 for log-normal
  * weights of sigma 0.5, 0.37 for sigma 1. Far below, what carries the bytes is something else. */
 #define LEAST_EVENNESS 0.2
 /* Faint edges carry at least that many times what pairs outside carry on average. */
 #define FAINT_LEAST 2.0
 #define FAINT_THERE 0.4
-/* Faint edges that carry less than this share of the main ones are below the paper's threshold. */
-#define VISIBLE 0.1
+/* Faint edges that carry less than this share of the archetype's bytes are a detail of it, and the
+ * name without them comes first. */
+#define FAINT_DETAIL 0.05
+/* So many of the edges must be one way, to ask of an archetype which way they go. */
+#define ONE_WAY_EDGES 0.8
 /* Steps of a quarter on the scale of weights: a gap that noise does not make. */
 #define CLEAR_GAP_BINS 256
 
@@ -226,6 +231,40 @@ static double bits_of_directions(const struct tally *tally)
     return MAX(n - log2_binomial(n, (double)MIN(tally->n_ahead, tally->n_back)) - 1, 0);
 }
 
+/* Partners of each endpoint at or above the cut; none of the hub's. g_free it. */
+static uint32_t *degrees_at(const struct graph *graph, double cut, uint32_t hub)
+{
+    uint32_t *degree = g_new0(uint32_t, MAX(graph->n, 1));
+    for (uint32_t u = 0; u < graph->n; u++) {
+        for (size_t k = graph->start[u]; u != hub && k < graph->start[u + 1]; k++) {
+            const struct arc *arc = &graph->arcs[k];
+            degree[u] += arc->to != hub && !arc->known && arc_weight(arc) >= cut;
+        }
+    }
+    return degree;
+}
+
+/*
+ * The bits of a graph that is told by how many partners each endpoint has, and who of all graphs
+ * like that it is (Bender, Canfield 1978): random graphs in which all have three are more like a
+ * ladder than others. The degrees themselves are told by how often each occurs.
+ */
+static double bits_by_degrees(const struct graph *graph, double cut, uint32_t hub)
+{
+    g_autofree uint32_t *degree = degrees_at(graph, cut, hub);
+    g_autofree uint32_t *count = g_new0(uint32_t, MAX(graph->n, 1));
+    double sum = 0, bits = 0, active = 0;
+    for (size_t u = 0; u < graph->n; u++) {
+        sum += degree[u];
+        bits -= log2_factorial(degree[u]);
+        active += degree[u] > 0;
+        count[degree[u]]++;
+    }
+    for (size_t d = 1; d < graph->n; d++)
+        bits -= count[d] > 0 ? count[d] * log2(count[d] / active) : 0;
+    return bits + log2_factorial(sum) - log2_factorial(sum / 2) - sum / 2;
+}
+
 static double bits_saved(const struct candidate *candidate, const struct graph *graph)
 {
     double members = (double)candidate->n_members;
@@ -241,7 +280,12 @@ static double bits_saved(const struct candidate *candidate, const struct graph *
     double exceptions = log2_binomial(edges, missing) + log2_binomial(MAX(pairs - edges, 0), extra);
     /* Where no gap parts edges from the rest, the cut was a choice among all weights. */
     double choice = candidate->gap >= SOME_GAP_BINS ? 0 : log2(MAX(drawn, 1));
-    return list - MAX(placement, 0) - exceptions - choice;
+    double bits = list - MAX(placement, 0) - exceptions - choice;
+    /* Not even likelier than one of the graphs of these degrees. */
+    if (missing + extra > 0 && members <= FEW_MEMBERS && bits >= LEAST_BITS &&
+        bits_by_degrees(graph, candidate->cut, candidate->hub) < list - bits)
+        return 0;
+    return bits;
 }
 
 /* Do a few of its edges carry nearly everything? */
@@ -263,7 +307,7 @@ static void judge_faint(struct candidate *candidate, const struct tally *tally, 
         candidate->score = 0;
     else
         candidate->score -= 0.04 * (1 - there / (double)n_faint);
-    candidate->faint = mean < VISIBLE * tally->sum / (double)MAX(tally->n_inside, 1);
+    candidate->faint = tally->faint < FAINT_DETAIL * (tally->faint + tally->sum);
     candidate->exact = candidate->exact && tally->n_faint == n_faint;
 }
 
@@ -283,6 +327,8 @@ static void judge(struct candidate *candidate, const struct graph *graph)
     candidate->score = candidate->n_edges ? 1 - errors / (double)candidate->n_edges : 0;
     candidate->explained = graph->total > 0 ? tally->bytes / graph->total : 0;
     candidate->forward = tally->bytes > 0 ? tally->forward / tally->bytes : 0.5;
+    candidate->one_way =
+        (double)(tally->n_ahead + tally->n_back) > ONE_WAY_EDGES * (double)tally->n_inside;
     candidate->coverage = (double)candidate->n_members / MAX(n_active(graph), 1);
     candidate->bits = bits_saved(candidate, graph) + bits_of_directions(tally);
     if (n_faint > 0)
@@ -392,23 +438,43 @@ static size_t rank_of(const struct archetype *archetype)
     return rank;
 }
 
+/* The bytes go one way along the edges, but against what the archetype takes for forward here and
+ * there: a tree of four towards its root is a line, but it is the tree that says which way. */
+static bool is_against_flow(const struct candidate *candidate)
+{
+    return candidate->one_way && candidate->forward > 0.2 && candidate->forward < 0.8;
+}
+
+/* Dimensions of two that are closed although no bytes say so. */
+static unsigned n_idle_wraps(const struct candidate *candidate)
+{
+    unsigned n = 0;
+    for (unsigned d = 0; d < candidate->shape.n_dims && !candidate->by_weight; d++)
+        n += candidate->shape.periodic[d] && candidate->shape.dims[d] == 2;
+    return n;
+}
+
+static int compare_numbers(double a, double b)
+{
+    return (a > b) - (a < b);
+}
+
 int candidate_compare(const void *first, const void *second)
 {
     const struct candidate *a = first, *b = second;
-    double by_score = round(b->score * 100) - round(a->score * 100);
-    if (by_score != 0)
-        return by_score > 0 ? 1 : -1;
-    if (a->faint != b->faint)
-        return a->faint ? 1 : -1;
-    double by_bytes = round(b->explained * 100) - round(a->explained * 100);
-    if (by_bytes != 0)
-        return by_bytes > 0 ? 1 : -1;
-    if (a->by_weight != b->by_weight)
-        return a->by_weight ? -1 : 1;
-    size_t rank_a = rank_of(a->archetype), rank_b = rank_of(b->archetype);
-    if (rank_a != rank_b)
-        return rank_a < rank_b ? -1 : 1;
-    if (a->shape.n_dims != b->shape.n_dims)
-        return a->shape.n_dims < b->shape.n_dims ? -1 : 1;
+    const int orders[] = {
+        compare_numbers(round(b->score * 100), round(a->score * 100)),
+        compare_numbers(is_against_flow(a), is_against_flow(b)),
+        compare_numbers(a->faint, b->faint),
+        compare_numbers(round(b->explained * 100), round(a->explained * 100)),
+        compare_numbers(b->by_weight, a->by_weight),
+        compare_numbers(n_idle_wraps(a), n_idle_wraps(b)),
+        compare_numbers(b->score, a->score),
+        compare_numbers((double)rank_of(a->archetype), (double)rank_of(b->archetype)),
+        compare_numbers(a->shape.n_dims, b->shape.n_dims),
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(orders); i++)
+        if (orders[i] != 0)
+            return orders[i];
     return memcmp(b->shape.dims, a->shape.dims, sizeof a->shape.dims);
 }

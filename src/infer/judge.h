@@ -26,7 +26,8 @@ struct candidate {
     double coverage; /* share of the endpoints with traffic that have a place */
     double forward; /* share of its bytes that goes along its edges */
     bool exact; /* the graph is the archetype, nothing else has traffic of the same order */
-    bool faint; /* some of its edges are too weak to be seen at the paper's threshold */
+    bool faint; /* its faint edges carry so little that they are a detail */
+    bool one_way; /* of most of its edges, nearly all bytes go one way */
     bool by_weight;
     uint32_t hub; /* whose other edges are no extra */
 };
