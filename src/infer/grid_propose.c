@@ -378,12 +378,10 @@ void grid_propose(struct search *search, const struct strong *strong)
         propose_chain(search, strong, chain);
     lattice_free(chain);
     find_and_propose(search, strong);
-    struct strong *faces = faces_new(strong);
-    if (faces) /* a stencil of which all pairs weigh the same */
-        find_and_propose(search, faces);
-    strong_free(faces);
-    struct strong *heavy = faces_by_weight(strong);
-    if (heavy) /* a stencil of which the diagonals are fainter, by no clear gap */
-        find_and_propose(search, heavy);
-    strong_free(heavy);
+    for (int by = FACES_BY_SHARING; by <= FACES_BY_WEIGHT; by++) {
+        struct strong *faces = faces_new(strong, (enum faces_by)by);
+        if (faces)
+            find_and_propose(search, faces);
+        strong_free(faces);
+    }
 }
