@@ -12,6 +12,7 @@
 #define SOME_GAP_BINS 32
 /* More can save so many bits that it does not matter how well their random graph was told. */
 #define FEW_MEMBERS 64
+#define MANY_ERRORS 0.15 /* of its edges */
 /* Share of its edges that an archetype uses in effect, (sum w)^2 / (n sum w^2): 0.78 for log-normal
  * weights of sigma 0.5, 0.37 for sigma 1. Far below, what carries the bytes is something else. */
 #define LEAST_EVENNESS 0.2
@@ -282,7 +283,7 @@ static double bits_saved(const struct candidate *candidate, const struct graph *
     double choice = candidate->gap >= SOME_GAP_BINS ? 0 : log2(MAX(drawn, 1));
     double bits = list - MAX(placement, 0) - exceptions - choice;
     /* Not even likelier than one of the graphs of these degrees. */
-    if (missing + extra > 0 && members <= FEW_MEMBERS && bits >= LEAST_BITS &&
+    if (missing + extra > MANY_ERRORS * edges && members <= FEW_MEMBERS && bits >= LEAST_BITS &&
         bits_by_degrees(graph, candidate->cut, candidate->hub) < list - bits)
         return 0;
     return bits;
