@@ -22,6 +22,9 @@
 /* Faint edges that carry less than this share of the archetype's bytes are a detail of it, and the
  * name without them comes first. */
 #define FAINT_DETAIL 0.05
+/* So they are below the paper's threshold, unless nothing else has any bytes. */
+#define VISIBLE   0.1
+#define ALL_BYTES 0.999
 /* So many of the edges must be one way, to ask of an archetype which way they go. */
 #define ONE_WAY_EDGES 0.8
 /* Steps of a quarter on the scale of weights: a gap that noise does not make. */
@@ -308,7 +311,9 @@ static void judge_faint(struct candidate *candidate, const struct tally *tally, 
         candidate->score = 0;
     else
         candidate->score -= 0.04 * (1 - there / (double)n_faint);
-    candidate->faint = tally->faint < FAINT_DETAIL * (tally->faint + tally->sum);
+    bool detail = tally->faint < FAINT_DETAIL * (tally->faint + tally->sum);
+    bool visible = mean >= VISIBLE * tally->sum / (double)MAX(tally->n_inside, 1);
+    candidate->faint = detail || !(visible || candidate->explained > ALL_BYTES);
     candidate->exact = candidate->exact && tally->n_faint == n_faint;
 }
 
