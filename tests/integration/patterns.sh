@@ -59,6 +59,16 @@ run_lost() { # SYSTEM PROGRAM WHOM SIGNAL
     wait_until 20 no_ranks "$path" && : >"$name.empty"
 }
 
+# A host is cut off, and its processes with it.
+run_without_host() {
+    (MP_HOST_SECONDS=3 launch_patterns pvm 4 --pattern all-to-all --numiters 1000000) >host.out 2>&1 &
+    starter=$!
+    wait_until 20 all_ranks "$programs/patterns-pvm"
+    $PVM_RSH h3 ip link set eth0 down
+    await_end 60 "$starter"
+    echo $? >host.status
+}
+
 inside() { # PROGRAMS JOB SYSTEM PROGRAM
     programs=$1
     case $3 in
@@ -70,9 +80,11 @@ inside() { # PROGRAMS JOB SYSTEM PROGRAM
         run_lost "$3" "$4" rank KILL
         run_lost "$3" "$4" user TERM
         ;;
+    host) run_without_host ;;
     esac
-    case $3 in
-    pvm | daemon) stop_pvm ;;
+    case $2-$3 in
+    host-*) ;; # PVM would wait for its daemon there
+    *-pvm | *-daemon) stop_pvm ;;
     esac
 }
 
@@ -217,6 +229,21 @@ check_options() { # PROGRAM
     fi
 }
 
+ended_without_host() {
+    cat host-pvm/host.out host-pvm/host.status
+    [ "$(cat host-pvm/host.status)" = 1 ] && grep -q "host h3 does not answer any more" host-pvm/host.out
+}
+
+check_host() {
+    if [ -x "$programs/patterns-pvm" ]; then
+        in_bed 4 host pvm pvm >"$work/.bed" 2>&1
+        ok "PVM: a host that does not answer any more ends the run, and it is said which" \
+            ended_without_host
+    else
+        skip "PVM: a host that does not answer any more" "patterns-pvm was not built"
+    fi
+}
+
 complains_once() {
     mpirun.openmpi --allow-run-as-root --oversubscribe -np 3 "$programs/patterns-mpi" "$@" \
         >out 2>err
@@ -237,7 +264,7 @@ truth_cannot_be_written() {
     [ "$status" != 0 ] && grep -q "cannot write $work/no/such/folder: No such file" out
 }
 
-plan 39
+plan 40
 check_options pvm
 check_options mpi
 check_options mpich
@@ -259,6 +286,7 @@ check_patterns mpi "Open MPI" mpi
 check_patterns mpich "MPICH" mpich
 check_losses pvm "PVM" pvm
 ok "PVM: the run that was told to stop ends as by the signal" ended_as_by_sigterm
+check_host
 check_losses mpi "Open MPI" mpi
 check_losses mpich "MPICH" mpich
 finish

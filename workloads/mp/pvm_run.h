@@ -18,6 +18,8 @@
  *      ◄──── FORBID how many ──       were lost in between
  *      ◄── ORPHAN ── pvmd             the starter is gone: the rank ends by itself
  *
+ * A host that is lost says nothing: pvm_pulse.h.
+ *
  * Whatever goes wrong, and on SIGINT, SIGTERM and SIGHUP, the starter kills the ranks that are left
  * and waits until they have ended. It is not a rank itself because a rank may be computing or
  * blocked inside libpvm, which can neither be interrupted nor entered by a signal handler.

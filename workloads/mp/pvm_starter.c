@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "backend.h"
+#include "pvm_pulse.h"
 #include "pvm_run.h"
 
 /* How long ranks that were killed may take to end. */
@@ -26,6 +27,7 @@ struct rank {
 
 static struct {
     int n;
+    int n_hosts;
     struct rank *ranks;
     int n_joined;
     int n_done;
@@ -66,9 +68,10 @@ static bool wait_for_news(double seconds)
     if (pvm_getfds(&fds) < 1)
         return false;
     struct pollfd events[] = {{.fd = fds[0], .events = POLLIN},
-                              {.fd = run.signals, .events = POLLIN}};
-    int timeout = isinf(seconds) ? -1 : seconds > 0 ? (int)(seconds * 1000) : 0;
-    return poll(events, 2, timeout) != 0;
+                              {.fd = run.signals, .events = POLLIN},
+                              {.fd = pulse_fd(), .events = POLLIN}};
+    int timeout = isinf(seconds) ? -1 : seconds > 0 ? (int)ceil(seconds * 1000) : 0;
+    return poll(events, 3, timeout) != 0;
 }
 
 /* False if the pvmd is gone, and with it all news. */
@@ -104,6 +107,7 @@ static void kill_ranks(void)
 static void end_ranks(void)
 {
     double end = mp_seconds() + KILL_PATIENCE_SECONDS;
+    pulse_stop();
     kill_ranks();
     reap_rank_0(0);
     while (note_exits() && !all_gone() && wait_for_news(end - mp_seconds()))
@@ -178,6 +182,7 @@ static void spawn_all(char *const *arguments)
     struct pvmhostinfo *hosts;
     int n_hosts;
     int here = find_hosts(&hosts, &n_hosts);
+    run.n_hosts = n_hosts;
     for (int rank = 0; rank < run.n; rank++)
         run.ranks[rank].host = strdup(hosts[(here + rank) % n_hosts].hi_name);
 
@@ -243,12 +248,9 @@ static void go_on_without(struct rank *rank)
     pvm_psend(run.ranks[0].tid, run.loss_tag, &number, 1, PVM_INT);
 }
 
-static void note_exit(void)
+static void lose(struct rank *rank)
 {
-    int tid;
-    pvm_upkint(&tid, 1, 1);
-    struct rank *rank = rank_of(tid);
-    if (!rank)
+    if (rank->gone)
         return;
     rank->gone = true;
     if (!rank->done && run.losses_allowed && rank != run.ranks)
@@ -256,6 +258,29 @@ static void note_exit(void)
     else if (!rank->done)
         fail("rank %d on host %s was lost before it was done: the run is stopped",
              (int)(rank - run.ranks), rank->host);
+}
+
+static void note_exit(void)
+{
+    int tid;
+    pvm_upkint(&tid, 1, 1);
+    struct rank *rank = rank_of(tid);
+    if (rank)
+        lose(rank);
+}
+
+/* Its ranks are lost, though nobody will see them end. */
+static void check_hosts(void)
+{
+    pulse_listen();
+    int place = pulse_lost_host();
+    if (place < 0)
+        return;
+    if (!run.losses_allowed)
+        fail("host %s does not answer any more: the run is stopped", run.ranks[place].host);
+    mp_complain("host %s does not answer any more", run.ranks[place].host);
+    for (int rank = place; rank < run.n; rank += run.n_hosts)
+        lose(&run.ranks[rank]);
 }
 
 static void allow_losses(void)
@@ -348,8 +373,9 @@ static int watch(void)
         handle_messages();
         handle_signals();
         check_rank_0();
+        check_hosts();
         if (run.n_done < run.n || !all_gone())
-            wait_for_news(INFINITY);
+            wait_for_news(pulse_seconds_left());
     }
     return WIFEXITED(run.rank0_status) ? WEXITSTATUS(run.rank0_status) : 1;
 }
@@ -360,6 +386,7 @@ void starter_run(int processes, char *const *arguments, pid_t rank0, int tid_pip
     run.rank0 = rank0;
     run.signals = -1;
     run.ranks = calloc((size_t)processes, sizeof *run.ranks);
+    pulse_start(processes, tid_pipe);
     pvm_setopt(PvmAutoErr, 0);
     int tid = pvm_mytid();
     if (!run.ranks || tid < 0) {
@@ -373,6 +400,7 @@ void starter_run(int processes, char *const *arguments, pid_t rank0, int tid_pip
         fail("rank 0 is gone before the start");
     close(tid_pipe);
     int status = watch();
+    pulse_stop();
     pvm_exit();
     exit(status);
 }
