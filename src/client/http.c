@@ -102,16 +102,18 @@ void client_explain(const struct vttif_client *client, GError *taken, GError **e
         g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_IO, "%s: %s", where, why->message);
 }
 
-/* The sentence of a vttif.error/1, or NULL. */
-static char *sentence_of(const char *body)
+/* The sentence of a vttif.error/1, or NULL; *is_unknown: that it is about a path. */
+static char *sentence_of(const char *body, bool *is_unknown)
 {
     g_autoptr(JsonNode) root = json_from_string(body, NULL);
     JsonObject *object = root && JSON_NODE_HOLDS_OBJECT(root) ? json_node_get_object(root) : NULL;
     const char *schema =
         object ? json_object_get_string_member_with_default(object, "schema", NULL) : NULL;
-    return g_strcmp0(schema, "vttif.error/1") == 0
-               ? g_strdup(json_object_get_string_member_with_default(object, "error", NULL))
-               : NULL;
+    if (g_strcmp0(schema, "vttif.error/1") != 0)
+        return NULL;
+    *is_unknown = g_strcmp0(json_object_get_string_member_with_default(object, "code", NULL),
+                            "no-such-path") == 0;
+    return g_strdup(json_object_get_string_member_with_default(object, "error", NULL));
 }
 
 static void explain_unauthorized(const struct vttif_client *client, GError **error)
@@ -129,14 +131,15 @@ static void explain_unauthorized(const struct vttif_client *client, GError **err
 static void explain_status(const struct vttif_client *client, unsigned status, const char *path,
                            const char *body, GError **error)
 {
-    g_autofree char *sentence = sentence_of(body);
+    bool is_unknown = false;
+    g_autofree char *sentence = sentence_of(body, &is_unknown);
     if (!sentence)
         g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_FORMAT,
                     "what answers at %s is no vttifd: HTTP status %u for %s", client->where, status,
                     path);
     else if (status == SOUP_STATUS_UNAUTHORIZED)
         explain_unauthorized(client, error);
-    else if (status == SOUP_STATUS_NOT_FOUND && !strstr(sentence, "no alert"))
+    else if (is_unknown)
         g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_UNAVAILABLE,
                     "vttifd at %s does not know %s: it is of another version; restart it after an "
                     "update",

@@ -7,6 +7,7 @@
 #include <vttif/error.h>
 
 #define NS_PER_MS             INT64_C(1000000)
+#define NS_PER_S              INT64_C(1000000000)
 #define QUERY_CONNECTIONS_MAX 10000
 #define SQL_ROWS_MAX          10000000
 #define SQL_TIME_MAX_MS       30000
@@ -81,6 +82,15 @@ static const char *store_rows(struct config *config, void *to, const char *value
     if (!value_whole(value, 1, SQL_ROWS_MAX, &number))
         return "a whole number from 1 to 10000000";
     *(size_t *)to = (size_t)number;
+    return NULL;
+}
+
+static const char *store_patience(struct config *config, void *to, const char *value)
+{
+    int64_t ns;
+    if (!value_duration_ns(value, &ns) || ns < NS_PER_S || ns > 3600 * NS_PER_S || ns % NS_PER_S)
+        return "whole seconds from 1 s to 1 h, such as 30 s";
+    *(unsigned *)to = (unsigned)(ns / NS_PER_S);
     return NULL;
 }
 
@@ -242,6 +252,7 @@ static const struct setting settings[] = {
     SETTING("query", "listen", store_text, query_listen, true),
     SETTING("query", "token-file", store_text, query_token_file, true),
     SETTING("query", "connections", store_connections, query_connections, true),
+    SETTING("query", "patience", store_patience, query_patience, true),
     SETTING("query", "metrics-pairs", store_pairs, query_metrics_pairs, true),
     SETTING("query", "time", store_query_time, sql.milliseconds, true),
     SETTING("query", "rows", store_rows, sql.rows, true),

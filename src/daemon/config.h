@@ -34,6 +34,7 @@ struct config {
     /* [query]; no socket and no listen: nobody can ask */
     char *query_socket, *query_group, *query_listen, *query_token_file;
     unsigned query_connections;
+    unsigned query_patience; /* s */
     uint64_t query_metrics_pairs;
     struct sql_limits sql;
     char **given; /* by row of the table: what was said, or NULL */

@@ -291,6 +291,7 @@ static bool start_query(struct daemon *daemon, GError **error)
                                  .listen = config->query_listen,
                                  .token_file = config->query_token_file,
                                  .connections = config->query_connections,
+                                 .patience = config->query_patience,
                                  .metrics_pairs = config->query_metrics_pairs,
                                  .sql = config->sql};
     if (!query.socket && !query.listen)

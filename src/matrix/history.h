@@ -42,7 +42,7 @@ struct history_options {
 #define HISTORY_SECONDS    3600
 #define HISTORY_MINUTES    1440
 #define HISTORY_HOURS      744
-#define HISTORY_BUDGET     ((size_t)512 << 20)
+#define HISTORY_BUDGET     ((size_t)1 << 30)
 
 /* An empty history whose first second is `second` (since any epoch that has minutes and hours begin
  * at its multiples of 60 and 3600). */

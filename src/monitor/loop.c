@@ -9,11 +9,17 @@
 struct loop_source {
     GSource source;
     struct monitor *monitor;
+    gpointer events; /* the live source's descriptor in this one */
     bool failed; /* the last poll; told of once */
 };
 
 /* How often a replay is played on, when its next frame is not yet due. */
 #define PLAY_EVERY_US 20000
+
+/* How long events may wait when some have just been taken: with a thousand pairs that go on
+ * crossing their threshold, each would wake us. They carry their own times, so no alert is late by
+ * it. */
+#define GATHER_US 10000
 
 static int64_t microseconds_until(int64_t now_ns, int64_t then_ns)
 {
@@ -60,6 +66,14 @@ static bool is_time(const struct monitor *monitor)
            source_ns >= trigger_due_ns(&monitor->trigger);
 }
 
+/* Events are waited for again only after a while, if this is for some that came. */
+static int64_t gather(struct loop_source *loop, int64_t wake_us)
+{
+    bool came = g_source_query_unix_fd(&loop->source, loop->events) != 0;
+    g_source_modify_unix_fd(&loop->source, loop->events, came ? 0 : G_IO_IN);
+    return came ? MIN(wake_us, g_get_monotonic_time() + GATHER_US) : wake_us;
+}
+
 static gboolean dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
 {
     struct loop_source *loop = (struct loop_source *)source;
@@ -69,7 +83,8 @@ static gboolean dispatch(GSource *source, GSourceFunc callback, gpointer user_da
         is_time(monitor) ? monitor_poll(monitor, &failure) : take_events(monitor, &failure);
     tell_failure(loop, succeeded, failure);
     if (monitor->loop) /* no subscriber has detached it meanwhile */
-        g_source_set_ready_time(source, next_wake_us(monitor) + (succeeded ? 0 : G_USEC_PER_SEC));
+        g_source_set_ready_time(
+            source, gather(loop, next_wake_us(monitor) + (succeeded ? 0 : G_USEC_PER_SEC)));
     return G_SOURCE_CONTINUE;
 }
 
@@ -81,7 +96,7 @@ void monitor_attach(struct monitor *monitor, GMainContext *context)
     struct loop_source *loop = (struct loop_source *)monitor->loop;
     loop->monitor = monitor;
     g_source_set_name(monitor->loop, "monitor");
-    g_source_add_unix_fd(monitor->loop, live_fd(monitor->source), G_IO_IN);
+    loop->events = g_source_add_unix_fd(monitor->loop, live_fd(monitor->source), G_IO_IN);
     g_source_set_ready_time(monitor->loop, next_wake_us(monitor));
     g_source_attach(monitor->loop, context);
 }

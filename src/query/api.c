@@ -60,21 +60,28 @@ static void add_flag(JsonBuilder *builder, const char *name, bool value)
     json_builder_add_boolean_value(builder, value);
 }
 
-void api_fail(struct api_answer *answer, unsigned status, const char *format, ...)
+static void fail(struct api_answer *answer, unsigned status, const char *code, const char *sentence)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *sentence = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
     g_autofree char *valid = g_utf8_make_valid(sentence, -1);
     g_autoptr(JsonBuilder) builder = begin("vttif.error/1");
     add_text(builder, "error", valid);
+    if (code)
+        add_text(builder, "code", code);
     json_builder_end_object(builder);
     g_string_truncate(answer->body, 0);
     answer->status = status;
     answer->type = json_type;
     answer->has_interval = false;
     finish(answer, builder);
+}
+
+void api_fail(struct api_answer *answer, unsigned status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *sentence = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    fail(answer, status, NULL, sentence);
 }
 
 static void fail_with(struct api_answer *answer, const GError *error)
@@ -372,7 +379,7 @@ static void answer_latest_alert(const struct request *request)
     if (alert)
         api_alert(request->api->monitor, alert, request->answer->body);
     else
-        api_fail(request->answer, NOT_FOUND, "there has been no alert");
+        fail(request->answer, NOT_FOUND, "no-alert", "there has been no alert");
 }
 
 /* --- sql ---------------------------------------------------------------------------------------
@@ -457,6 +464,15 @@ static const struct route {
     {"/metrics", "GET", answer_metrics, NULL},
 };
 
+static void fail_unknown(struct api_answer *answer, const char *path)
+{
+    g_autofree char *sentence =
+        g_strdup_printf("there is nothing at %.200s: /v1/matrix, topology, pairs, status, alerts, "
+                        "sql and /metrics are there",
+                        path);
+    fail(answer, NOT_FOUND, "no-such-path", sentence);
+}
+
 static const struct route *find_route(const char *path)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(routes); i++)
@@ -473,10 +489,7 @@ void api_answer(const struct api *api, const char *method, const char *path, GHa
     const struct route *route = find_route(path);
     g_autoptr(GError) error = NULL;
     if (!route)
-        api_fail(answer, NOT_FOUND,
-                 "there is nothing at %.200s: /v1/matrix, topology, pairs, status, alerts, sql and "
-                 "/metrics are there",
-                 path);
+        fail_unknown(answer, path);
     else if (strcmp(method, route->method) != 0)
         api_fail(answer, BAD_METHOD, "%s takes %s only", route->path, route->method);
     else if (!monitor_refresh(api->monitor, &error))

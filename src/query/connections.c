@@ -3,15 +3,14 @@
 
 #include <string.h>
 
-/* Of a client from whom a request is awaited, or who takes no answer. */
-#define SILENCE_SECONDS 30
-#define CONNECTION_KEY  "vttif-connection"
+#define CONNECTION_KEY "vttif-connection"
 
 struct connections {
     GSocketService *service;
     SoupServer *server;
     GPtrArray *open; /* of struct connection */
     unsigned max, remote;
+    unsigned patience; /* s, with a client from whom a request is awaited, or who takes no answer */
     gulong handler;
 };
 
@@ -46,7 +45,7 @@ void connection_asked(struct connection *connection)
 void connection_answered(struct connection *connection)
 {
     connection_asked(connection);
-    connection->timer = g_timeout_add_seconds(SILENCE_SECONDS, on_time, connection);
+    connection->timer = g_timeout_add_seconds(connection->all->patience, on_time, connection);
 }
 
 void connection_streams(struct connection *connection)
@@ -99,7 +98,7 @@ static void take(struct connections *all, GSocketConnection *stream, bool is_loc
     g_ptr_array_add(all->open, connection);
     g_object_set_data(G_OBJECT(connection->local), CONNECTION_KEY, connection);
     g_object_weak_ref(G_OBJECT(stream), on_gone, connection);
-    g_socket_set_timeout(connection->socket, SILENCE_SECONDS);
+    g_socket_set_timeout(connection->socket, all->patience);
     connection_answered(connection);
     soup_server_accept_iostream(all->server, G_IO_STREAM(stream), connection->local, remote, NULL);
 }
@@ -133,13 +132,15 @@ static gboolean on_connection(GSocketService *service, GSocketConnection *stream
     return TRUE;
 }
 
-struct connections *connections_new(GSocketService *service, SoupServer *server, unsigned max)
+struct connections *connections_new(GSocketService *service, SoupServer *server, unsigned max,
+                                    unsigned patience)
 {
     struct connections *connections = g_new0(struct connections, 1);
     connections->service = g_object_ref(service);
     connections->server = g_object_ref(server);
     connections->open = g_ptr_array_new();
     connections->max = max;
+    connections->patience = patience;
     connections->handler =
         g_signal_connect(service, "incoming", G_CALLBACK(on_connection), connections);
     return connections;

@@ -4,7 +4,7 @@
  * so many at a time; those of TCP, which may be anybody's, have half of the places at most.
  *
  *     accepted ──► waiting ──► asked ──► answered ──► waiting ...      cut off when its time is
- *                  30 s        no limit    (waiting)                   over, or by connection_cut
+ *                  patience    no limit    (waiting)                   over, or by connection_cut
  *
  * While a request is awaited the whole of it has to come in that time, so a byte now and then does
  * not hold a place. While an answer is written, each write has to end in that time.
@@ -18,8 +18,10 @@
 struct connection;
 struct connections;
 
-/* Hands connections of the service's sockets to the server, at most max at a time. */
-struct connections *connections_new(GSocketService *service, SoupServer *server, unsigned max);
+/* Hands connections of the service's sockets to the server, at most max at a time, each with so
+ * many seconds of patience. */
+struct connections *connections_new(GSocketService *service, SoupServer *server, unsigned max,
+                                    unsigned patience);
 /* Cuts off those that are left, which the server must have been told to end. */
 void connections_free(struct connections *connections);
 

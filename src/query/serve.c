@@ -305,7 +305,8 @@ struct query *query_serve(struct monitor *monitor, const struct query_config *co
     soup_server_add_handler(query->server, NULL, on_request, query, NULL);
     query->connections =
         connections_new(query->service, query->server,
-                        config->connections ? config->connections : QUERY_CONNECTIONS);
+                        config->connections ? config->connections : QUERY_CONNECTIONS,
+                        config->patience ? config->patience : QUERY_PATIENCE);
     query->subscription = monitor_subscribe(monitor, on_alert, query);
     query->beat = g_timeout_add_seconds(BEAT_SECONDS, on_beat, query);
     g_socket_service_start(query->service);

@@ -15,6 +15,7 @@
 
 #define QUERY_SOCKET      "/run/vttif/vttifd.sock"
 #define QUERY_CONNECTIONS 64
+#define QUERY_PATIENCE    30
 
 struct query_config {
     const char *socket; /* path of the unix socket; NULL: none */
@@ -22,6 +23,8 @@ struct query_config {
     const char *listen; /* ADDRESS:PORT for TCP; NULL: none */
     const char *token_file; /* whose first line a TCP client has to give; needed with listen */
     unsigned connections; /* at a time; 0: QUERY_CONNECTIONS */
+    unsigned patience; /* seconds for a request to come, and for a write of an answer; 0:
+                          QUERY_PATIENCE */
     size_t metrics_pairs; /* 0: PROMETHEUS_PAIRS */
     struct sql_limits sql; /* breathe is set here */
 };

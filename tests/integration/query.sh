@@ -88,7 +88,7 @@ v() { # SUBCOMMAND OPTION...
 
 all_played() { ask /v1/status | grep -q '"ended":true'; }
 
-plan 47
+plan 50
 
 ok "vttifd plays a capture and listens" start_vttifd max
 ok "the capture comes to its end" wait_until 20 all_played
@@ -330,4 +330,47 @@ terminal() {
         says "$(printf '\033[?1049l')" typescript
 }
 ok "top draws on a terminal and gives it back" terminal
+
+# --- who is slow -----------------------------------------------------------------------------------
+
+end_vttifd TERM
+impatient() { start_vttifd max --set query.patience=1s; }
+ok "vttifd can be impatient" impatient
+
+# Holds a connection that does CODE with it; cut says that vttifd has closed it.
+slow() { # CODE
+    timeout 60 python3 -c '
+import os, socket, sys, time
+path, fds = sys.argv[1], "/proc/%s/fd" % sys.argv[2]
+def sockets():
+    return sum("socket:" in os.readlink(os.path.join(fds, fd)) for fd in os.listdir(fds))
+def await_sockets(n):
+    for _ in range(150):
+        try:
+            if (sockets() == n): return
+        except OSError: pass # one that went meanwhile
+        time.sleep(0.1)
+    sys.exit("vttifd has %d sockets, not %d" % (sockets(), n))
+idle = sockets()
+s = socket.socket(socket.AF_UNIX)
+s.connect(path)
+'"$1" "$sock" "$daemon_pid" && ask /v1/status >/dev/null
+}
+ok "who sends a byte now and then is cut off" slow '
+text = b"GET /v1/status HTTP/1.1\r\nHost: x\r\nA: " + b"x" * 1000
+for i in range(150):
+    try: s.sendall(text[i:i + 1])
+    except OSError: break
+    time.sleep(0.1)
+else: sys.exit("still connected after 15 s")
+await_sockets(idle)
+'
+ok "who takes no answer, too" slow '
+s.setblocking(False)
+request = b"GET /v1/matrix?last=3000 HTTP/1.1\r\nHost: x\r\n\r\n"
+for i in range(5000):
+    try: s.send(request)
+    except OSError: break # it takes no more, or has been cut off already
+await_sockets(idle)
+'
 finish

@@ -139,12 +139,43 @@ online_equals_offline() { # LAUNCHER PROGRAM
     same_matrices online.csv offline.csv
 }
 
-plan 14
+plan 16
 
 for program in pvm:patterns-pvm mpi:patterns-mpi; do
     sentence="the matrix of a hypercube over ${program%%:*} is that of the captures, byte for byte"
     if [ -x "$build/workloads/${program##*:}" ]; then
         ok "$sentence" online_equals_offline "${program%%:*}" "${program##*:}"
+    else
+        skip "$sentence" "${program##*:} is not built"
+    fi
+done
+
+# Each pair's payload within 1 % of what IS, class W, says that it sent. bench/online does class A.
+within_1_percent() { # LAUNCHER PROGRAM
+    rm -rf inferred truth.csv is.csv
+    start_vttifd --set source.count=payload -o is.csv || return 1
+    ASAN_OPTIONS=detect_leaks=0 timeout --foreground 120 "$vttif" infer -q --hosts "$held_hosts" --launcher "$1" \
+        -o "$work/inferred" -- "$build/workloads/$2" --class W --numprocs 4 --truth "$work/truth.csv" \
+        >program.out 2>&1 || {
+        cat program.out
+        return 1
+    }
+    end_vttifd || return 1
+    paste -d' ' truth.csv is.csv
+    awk -F, 'FNR == 1 { file++; next }
+        { for (i = 2; i <= 5; i++) if (i != FNR) cell[file, FNR, i] = $i }
+        END {
+            for (i = 2; i <= 5; i++) for (j = 2; j <= 5; j++) if (i != j) {
+                off = cell[2, i, j] / cell[1, i, j] - 1
+                if (off < 0 || off > 0.01) { print i - 1, j - 1, off; bad = 1 }
+            }
+            exit bad
+        }' truth.csv is.csv
+}
+for program in pvm:is-pvm mpi:is-mpi; do
+    sentence="what IS sends over ${program%%:*} is seen within 1 %, by payload"
+    if [ -x "$build/workloads/${program##*:}" ]; then
+        ok "$sentence" within_1_percent "${program%%:*}" "${program##*:}"
     else
         skip "$sentence" "${program##*:} is not built"
     fi

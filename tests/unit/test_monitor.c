@@ -295,6 +295,8 @@ struct fake {
     int event_fd;
     struct live_events events;
     size_t crossing; /* crossings to tell of */
+    bool never_quiet; /* there is always something to dispatch */
+    unsigned dispatched;
 };
 
 static struct fake *fake_of(const struct live *live)
@@ -316,7 +318,9 @@ static void fake_dispatch(struct live *live)
 {
     struct fake *fake = fake_of(live);
     eventfd_t ignored;
-    eventfd_read(fake->event_fd, &ignored);
+    if (!fake->never_quiet)
+        eventfd_read(fake->event_fd, &ignored);
+    fake->dispatched++;
     for (; fake->crossing > 0; fake->crossing--)
         fake->events.crossing(fake->events.context,
                               &(struct live_crossing){.pair = 1, .time_ns = fake_now(live)});
@@ -511,6 +515,25 @@ static void on_a_main_loop_alerts_come_by_themselves(void)
     g_assert_cmpuint(monitor_status(monitor).polls, >=, 2);
 }
 
+/* Without it, each turn of the loop would take them. */
+static void events_that_go_on_coming_are_gathered(void)
+{
+    struct monitor_options options = usual;
+    options.source_clock = false;
+    struct fake *fake;
+    g_autoptr(monitor_handle) monitor = watch_fake(&options, &fake);
+    monitor_attach(monitor, NULL);
+    fake->never_quiet = true;
+    eventfd_write(fake->event_fd, 1);
+    for (int i = 0; i < 10000; i++)
+        g_main_context_iteration(NULL, FALSE);
+    g_assert_cmpuint(fake->dispatched, >=, 1);
+    g_assert_cmpuint(fake->dispatched, <, 5000);
+    unsigned before = fake->dispatched;
+    while (fake->dispatched < before + 10) /* and they are not forgotten */
+        g_main_context_iteration(NULL, TRUE);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -537,5 +560,7 @@ int main(int argc, char **argv)
                     an_interval_of_which_nothing_is_remembered_is_refused);
     g_test_add_func("/monitor/on a main loop alerts come by themselves",
                     on_a_main_loop_alerts_come_by_themselves);
+    g_test_add_func("/monitor/events that go on coming are gathered",
+                    events_that_go_on_coming_are_gathered);
     return g_test_run();
 }

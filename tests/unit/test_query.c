@@ -355,6 +355,23 @@ static void api_refuses(struct fixture *fixture, gconstpointer data)
     assert_error(fixture, "/v1/alerts/latest", NULL, 404, "no alert");
 }
 
+static const char *code_of(struct fixture *fixture, const char *target, unsigned status)
+{
+    g_autoptr(JsonNode) node = ask(fixture, target, NULL, status);
+    return g_intern_string(
+        json_object_get_string_member_with_default(json_node_get_object(node), "code", NULL));
+}
+
+/* Programs need not read the sentence. */
+static void what_404_means_has_a_code(struct fixture *fixture, gconstpointer data)
+{
+    (void)data;
+    g_assert_cmpstr(code_of(fixture, "/v1/matrices", 404), ==, "no-such-path");
+    g_assert_cmpstr(code_of(fixture, "/v1/no alert", 404), ==, "no-such-path");
+    g_assert_cmpstr(code_of(fixture, "/v1/alerts/latest", 404), ==, "no-alert");
+    g_assert_cmpstr(code_of(fixture, "/v1/matrix?last=0", 400), ==, NULL);
+}
+
 static void metrics_are_bounded(struct fixture *fixture, gconstpointer data)
 {
     (void)data;
@@ -393,6 +410,7 @@ int main(int argc, char **argv)
     TEST("the API gives the top pairs", NULL, api_gives_pairs);
     TEST("the API gives the status, and rows of SQL", NULL, api_gives_status_and_rows);
     TEST("the API says what is wrong with a request", NULL, api_refuses);
+    TEST("what 404 means has a code", NULL, what_404_means_has_a_code);
     TEST("metrics have a bounded number of pairs", NULL, metrics_are_bounded);
     return g_test_run();
 }
