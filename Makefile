@@ -41,6 +41,11 @@ evaluate: all
 	scripts/install-deps run evaluate
 	bench/evaluate/run $(BUILD)
 
+# The tests of counting in the kernel on Debian's own kernel, under QEMU. Takes some minutes.
+check-kernel: all
+	scripts/install-deps run test kernel
+	scripts/check-kernel $(BUILD)
+
 format:
 	scripts/install-deps lint
 	clang-format -i $$(git ls-files -co --exclude-standard '*.c' '*.h')
@@ -52,4 +57,4 @@ lint: all
 clean:
 	rm -rf $(BUILD) $(BUILD)-sanitize
 
-.PHONY: all demo test test-sanitize install bench evaluate format lint clean
+.PHONY: all demo test test-sanitize check-kernel install bench evaluate format lint clean
