@@ -34,8 +34,9 @@ static double symmetry_bits(const struct vttif_shape *shape, const uint32_t *pos
            (shape->dims[0] == shape->dims[1]);
 }
 
-/* Who has more than half of a side (marked) for partners; returns how many. */
-static uint32_t other_side(const struct strong *strong, const bool *side, uint32_t size,
+/* Who has more than half of a side (marked) for partners, or with half just as many; returns how
+ * many. */
+static uint32_t other_side(const struct strong *strong, const bool *side, uint32_t size, bool half,
                            bool *other)
 {
     uint32_t found = 0;
@@ -43,7 +44,7 @@ static uint32_t other_side(const struct strong *strong, const bool *side, uint32
         uint32_t partners = 0;
         for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++)
             partners += side[strong->to[k]];
-        other[u] = 2 * partners > size;
+        other[u] = 2 * partners + half > size;
         found += other[u];
     }
     return found;
@@ -91,6 +92,23 @@ static void place_hub(const struct strong *strong, bool *a, uint32_t *n_a, bool 
     ++*(in_a ? n_a : n_b);
 }
 
+/* With those, too, that lack one edge of two. */
+static void propose_wider(struct search *search, const struct strong *strong, const bool *side,
+                          uint32_t size, const bool *other, uint32_t n_other)
+{
+    g_autofree bool *wider = g_new0(bool, strong->n);
+    if (size < 2 || size % 2 != 0 || n_other < 2)
+        return;
+    other_side(strong, side, size, true, wider);
+    uint32_t found = 0;
+    for (uint32_t u = 0; u < strong->n; u++) {
+        wider[u] = other[u] || (wider[u] && !side[u] && u != strong->hub);
+        found += wider[u];
+    }
+    if (found > n_other && in_both(side, wider, strong->n) == 0)
+        propose_sides(search, strong, side, size, wider, found);
+}
+
 static void propose(struct search *search, const struct strong *strong)
 {
     if (strong->largest_degree < 2)
@@ -104,15 +122,17 @@ static void propose(struct search *search, const struct strong *strong)
     for (size_t k = strong->start[seed]; k < strong->start[seed + 1]; k++)
         b[strong->to[k]] = true;
     for (int round = 0; round < 3 && n_b > 0; round++) {
-        n_a = other_side(strong, b, n_b, a);
+        n_a = other_side(strong, b, n_b, false, a);
         if (2 * in_both(a, b, strong->n) > n_a)
             return; /* no two sides, but one crowd */
-        n_b = n_a > 0 ? other_side(strong, a, n_a, b) : 0;
+        n_b = n_a > 0 ? other_side(strong, a, n_a, false, b) : 0;
     }
     if (strong->hub != VTTIF_NOWHERE && n_a > 0 && n_b > 0)
         place_hub(strong, a, &n_a, b, &n_b);
     if (n_a > 1 && n_b > 1 && in_both(a, b, strong->n) == 0)
         propose_sides(search, strong, a, n_a, b, n_b);
+    propose_wider(search, strong, a, n_a, b, n_b);
+    propose_wider(search, strong, b, n_b, a, n_a);
 }
 
 const struct archetype archetype_bipartite = {

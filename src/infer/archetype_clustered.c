@@ -12,6 +12,7 @@
 /* Groups look at every edge once or twice; where there are none, every endpoint would look at all
  * edges of its partners. */
 #define STEPS_MOST 6
+#define REGROUPED  2
 
 static size_t *group_sizes(const struct vttif_shape *shape, const uint32_t *position, size_t n)
 {
@@ -73,6 +74,44 @@ static uint32_t gather(const struct strong *strong, uint32_t seed, uint32_t numb
     return size;
 }
 
+/* The group with the largest share of whose members u exchanges with, if that is half. */
+static uint32_t nearest(const struct strong *strong, uint32_t u, const uint32_t *group,
+                        const GArray *sizes, uint32_t *partners)
+{
+    uint32_t best = group[u];
+    double most = 0.5;
+    for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++)
+        if (group[strong->to[k]] != VTTIF_NOWHERE)
+            partners[group[strong->to[k]]]++;
+    for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++) {
+        uint32_t g = group[strong->to[k]];
+        if (g == VTTIF_NOWHERE || partners[g] == 0)
+            continue;
+        uint32_t others = g_array_index(sizes, uint32_t, g) - (g == group[u]);
+        double share = others + 1 >= GROUP_LEAST ? (double)partners[g] / others : 0;
+        partners[g] = 0;
+        if (share < most || (share == most && g != group[u]))
+            continue;
+        most = share;
+        best = g;
+    }
+    return best;
+}
+
+/* Whoever lacks the edge to the one that a group began with is still with it. */
+static void regroup(const struct strong *strong, uint32_t *group, GArray *sizes)
+{
+    g_autofree uint32_t *partners = g_new0(uint32_t, MAX(sizes->len, 1));
+    for (uint32_t u = 0; u < strong->n; u++) {
+        if (group[u] == VTTIF_NOWHERE || u == strong->hub)
+            continue;
+        uint32_t g = nearest(strong, u, group, sizes, partners);
+        g_array_index(sizes, uint32_t, group[u])--;
+        g_array_index(sizes, uint32_t, g)++;
+        group[u] = g;
+    }
+}
+
 /* The hub has partners everywhere; its group is the one that it exchanges most with, by endpoint.
  */
 static void place_hub(const struct strong *strong, uint32_t *group, GArray *sizes)
@@ -130,6 +169,8 @@ static void propose(struct search *search, const struct strong *strong)
             return;
         g_array_append_val(sizes, size);
     }
+    for (int round = 0; round < REGROUPED; round++)
+        regroup(strong, group, sizes);
     if (strong->hub != VTTIF_NOWHERE && group[strong->hub] == VTTIF_NOWHERE)
         place_hub(strong, group, sizes);
     for (guint g = 0; g < sizes->len; g++) {

@@ -30,14 +30,21 @@
 /* Steps of a quarter on the scale of weights: a gap that noise does not make. */
 #define CLEAR_GAP_BINS 256
 
+/* Of two placements with about as many errors, what is below the cut decides, too. */
+#define CLOSE_ERRORS 2.5
+/* What an edge without a byte costs: one in fifty is missing, most other pairs are. */
+#define ABSENT_BITS 5
 /* A pair is one way when such a share of its bytes is. */
 #define ONE_WAY 0.8
 
 /* What the graph says about the pairs that are edges of the shape, and about those that are not. */
 struct tally {
     uint32_t inside[WEIGHT_BINS], outside[WEIGHT_BINS];
+    uint32_t inside_hub[WEIGHT_BINS]; /* of inside, those of the hub */
     size_t n_inside, n_known;
-    double bytes, forward;
+    double bytes; /* on edges */
+    double along; /* of these, along the archetype's edges */
+    double flowing, forward; /* the same two without the master's */
     double sum, squares; /* of the weights of edges */
     size_t n_ahead, n_back; /* edges that are one way, along the archetype's or against it */
     size_t n_faint; /* edges that are no main edges, but there */
@@ -54,6 +61,7 @@ struct search *search_new(const struct graph *graph)
 {
     struct search *search = g_new0(struct search, 1);
     search->graph = graph;
+    search->master = VTTIF_NOWHERE;
     search->candidates = g_array_new(FALSE, FALSE, sizeof(struct candidate));
     return search;
 }
@@ -68,8 +76,8 @@ void search_free(struct search *search)
     g_free(search);
 }
 
-static void count_inside(struct tally *tally, const struct candidate *candidate, uint32_t p,
-                         uint32_t q, const struct arc *arc)
+static void count_inside(struct tally *tally, const struct candidate *candidate, uint32_t master,
+                         uint32_t p, uint32_t q, uint32_t u, const struct arc *arc)
 {
     const struct archetype *archetype = candidate->archetype;
     if (arc->known) {
@@ -79,7 +87,11 @@ static void count_inside(struct tally *tally, const struct candidate *candidate,
     bool leads = archetype_leads(archetype, &candidate->shape, p, q);
     double weight = arc_weight(arc), ahead = leads ? arc->out : arc->in;
     tally->bytes += arc->out + arc->in;
-    tally->forward += ahead;
+    tally->along += ahead;
+    if (u != master && arc->to != master) {
+        tally->flowing += arc->out + arc->in;
+        tally->forward += ahead;
+    }
     tally->n_ahead += ahead > ONE_WAY * (arc->out + arc->in);
     tally->n_back += ahead < (1 - ONE_WAY) * (arc->out + arc->in);
     if (archetype->is_main && !archetype->is_main(&candidate->shape, p, q)) {
@@ -88,6 +100,7 @@ static void count_inside(struct tally *tally, const struct candidate *candidate,
         return;
     }
     tally->inside[arc->bin]++;
+    tally->inside_hub[arc->bin] += u == candidate->hub || arc->to == candidate->hub;
     tally->n_inside++;
     tally->sum += weight;
     tally->squares += weight * weight;
@@ -95,7 +108,7 @@ static void count_inside(struct tally *tally, const struct candidate *candidate,
 
 /* By every pair of the graph. */
 static void count_pairs(struct tally *tally, const struct graph *graph,
-                        const struct candidate *candidate)
+                        const struct candidate *candidate, uint32_t master)
 {
     const uint32_t *position = candidate->position;
     for (uint32_t u = 0; u < graph->n; u++) {
@@ -105,7 +118,7 @@ static void count_pairs(struct tally *tally, const struct graph *graph,
             uint32_t q = position[arc->to];
             if (p != VTTIF_NOWHERE && q != VTTIF_NOWHERE &&
                 candidate->archetype->adjacent(&candidate->shape, p, q))
-                count_inside(tally, candidate, p, q, arc);
+                count_inside(tally, candidate, master, p, q, u, arc);
             else if (!arc->known && u != candidate->hub && arc->to != candidate->hub)
                 count_outside(tally, arc);
         }
@@ -122,7 +135,7 @@ static void uncount_outside(struct tally *tally, const struct arc *arc)
 
 /* By the edges of the shape: all pairs are outside but those that are looked up. */
 static void count_edges(struct tally *tally, const struct graph *graph,
-                        const struct candidate *candidate)
+                        const struct candidate *candidate, uint32_t master)
 {
     const struct archetype *archetype = candidate->archetype;
     const uint32_t *position = candidate->position;
@@ -140,7 +153,7 @@ static void count_edges(struct tally *tally, const struct graph *graph,
             const struct arc *arc = graph_arc(graph, u, endpoint_at[near[k]]);
             if (!arc)
                 continue;
-            count_inside(tally, candidate, p, near[k], arc);
+            count_inside(tally, candidate, master, p, near[k], u, arc);
             uncount_outside(tally, arc);
         }
     }
@@ -157,13 +170,14 @@ static void count_edges(struct tally *tally, const struct graph *graph,
 /* A graph of many more pairs than the shape has edges is not walked again for it. */
 #define PAIRS_MANY 6
 
-static void count(struct tally *tally, const struct graph *graph, const struct candidate *candidate,
-                  size_t edges)
+static void count(struct tally *tally, const struct search *search,
+                  const struct candidate *candidate, size_t edges)
 {
+    const struct graph *graph = search->graph;
     if (candidate->archetype->neighbours && graph->start[graph->n] / 2 > PAIRS_MANY * edges)
-        count_edges(tally, graph, candidate);
+        count_edges(tally, graph, candidate, search->master);
     else
-        count_pairs(tally, graph, candidate);
+        count_pairs(tally, graph, candidate, search->master);
 }
 
 /* The first bin of the lower scale that is not empty. */
@@ -317,12 +331,58 @@ static void judge_faint(struct candidate *candidate, const struct tally *tally, 
     candidate->exact = candidate->exact && tally->n_faint == n_faint;
 }
 
-static void judge(struct candidate *candidate, const struct graph *graph)
+/* In each bin, the bits by which so heavy a pair is rarer outside than pairs are. */
+static double bits_of(const uint32_t *inside, const uint32_t *less, const uint32_t *all,
+                      const uint32_t *minus, double pairs)
 {
+    double bits = 0, outside = 0;
+    for (unsigned bin = 0; bin < WEIGHT_BINS; bin++) {
+        outside += (double)all[bin] - (minus ? minus[bin] : 0);
+        double n = (double)inside[bin] - (less ? less[bin] : 0);
+        if (n > 0)
+            bits += n * log2((pairs + 1) / (outside + 1));
+    }
+    return bits;
+}
+
+/* A hub's pairs beside those of its own that are no edges. */
+static double evidence_of_hub(const struct tally *tally, const struct candidate *candidate,
+                              const struct graph *graph)
+{
+    uint32_t hub = candidate->hub;
+    g_autofree uint32_t *all = g_new0(uint32_t, WEIGHT_BINS);
+    for (size_t k = graph->start[hub]; k < graph->start[hub + 1]; k++)
+        all[graph->arcs[k].bin]++;
+    double pairs = (double)(graph->start[hub + 1] - graph->start[hub]);
+    return bits_of(tally->inside_hub, NULL, all, tally->inside_hub, pairs);
+}
+
+/* How much likelier the pairs that are edges are as edges than as any other pairs: it also says
+ * which of several endpoints a weak edge leads to. */
+static double evidence(const struct tally *tally, const struct candidate *candidate,
+                       const struct graph *graph)
+{
+    double n = n_active(graph), absent = (double)candidate->n_edges - (double)tally->n_inside;
+    double bits = bits_of(tally->inside, tally->inside_hub, tally->outside, NULL, n * (n - 1) / 2);
+    if (candidate->hub != VTTIF_NOWHERE)
+        bits += evidence_of_hub(tally, candidate, graph);
+    return bits - ABSENT_BITS * MAX(absent, 0);
+}
+
+static double forward_share(const struct tally *tally)
+{
+    if (tally->flowing > 0)
+        return tally->forward / tally->flowing;
+    return tally->bytes > 0 ? tally->along / tally->bytes : 0.5;
+}
+
+static void judge(struct candidate *candidate, const struct search *search)
+{
+    const struct graph *graph = search->graph;
     const struct archetype *archetype = candidate->archetype;
     struct tally *tally = g_new0(struct tally, 1);
     size_t edges = archetype->edges(&candidate->shape, candidate->position, graph->n);
-    count(tally, graph, candidate, edges);
+    count(tally, search, candidate, edges);
     size_t n_faint = archetype->faint ? archetype->faint(&candidate->shape) : 0;
     candidate->n_edges = edges - MIN(edges, tally->n_known + n_faint);
     candidate->n_members = 0;
@@ -332,7 +392,8 @@ static void judge(struct candidate *candidate, const struct graph *graph)
     double errors = (double)(candidate->n_missing + candidate->n_extra);
     candidate->score = candidate->n_edges ? 1 - errors / (double)candidate->n_edges : 0;
     candidate->explained = graph->total > 0 ? tally->bytes / graph->total : 0;
-    candidate->forward = tally->bytes > 0 ? tally->forward / tally->bytes : 0.5;
+    candidate->forward = forward_share(tally);
+    candidate->evidence = evidence(tally, candidate, graph);
     candidate->one_way =
         (double)(tally->n_ahead + tally->n_back) > ONE_WAY_EDGES * (double)tally->n_inside;
     candidate->coverage = (double)candidate->n_members / MAX(n_active(graph), 1);
@@ -346,6 +407,10 @@ static void judge(struct candidate *candidate, const struct graph *graph)
 
 static bool is_better(const struct candidate *a, const struct candidate *b)
 {
+    bool close = fabs(a->score - b->score) * (double)a->n_edges <= CLOSE_ERRORS;
+    if (close && !a->exact && !b->exact && a->hub == b->hub && a->score > 0 && b->score > 0 &&
+        fabs(a->evidence - b->evidence) > 1)
+        return a->evidence > b->evidence;
     if (a->score != b->score)
         return a->score > b->score;
     if (a->hub != b->hub) /* without an excuse rather */
@@ -406,7 +471,7 @@ double search_propose(struct search *search, const struct strong *strong,
         search->last = *same;
         return same->score;
     }
-    judge(&candidate, search->graph);
+    judge(&candidate, search);
     keep_best(search, candidate);
     return candidate.score;
 }

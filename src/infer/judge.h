@@ -21,10 +21,11 @@ struct candidate {
     uint32_t *position; /* [n] */
     size_t n_members;
     double score, explained, bits, cut;
+    double evidence; /* bits that speak for this placement against others of the same shape */
     size_t n_edges, n_missing, n_extra;
     unsigned gap; /* in bins, below the lightest edge */
     double coverage; /* share of the endpoints with traffic that have a place */
-    double forward; /* share of its bytes that goes along its edges */
+    double forward; /* share of its bytes that goes along its edges, but for a master's */
     bool exact; /* the graph is the archetype, nothing else has traffic of the same order */
     bool faint; /* its faint edges carry so little that they are a detail */
     bool one_way; /* of most of its edges, nearly all bytes go one way */
@@ -34,6 +35,7 @@ struct candidate {
 
 struct search {
     const struct graph *graph;
+    uint32_t master; /* who exchanges about as much with everyone, or VTTIF_NOWHERE */
     struct candidate last; /* the one judged last; its position is not its own */
     GArray *candidates; /* of struct candidate: the best of each shape */
 };

@@ -92,11 +92,53 @@ static const struct candidate *settled(const struct search *search)
     return NULL;
 }
 
+/* Of u's pairs: how many there are, and how many of them carry about as much back. */
+static size_t count_partners(const struct graph *graph, uint32_t u, size_t *mutual)
+{
+    size_t partners = 0;
+    *mutual = 0;
+    for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
+        const struct arc *arc = &graph->arcs[k];
+        partners += arc_weight(arc) > 0;
+        *mutual += arc_weight(arc) > 0 && MIN(arc->out, arc->in) >= 0.25F * arc_weight(arc);
+    }
+    return partners;
+}
+
+/* Who exchanges about as much both ways with nearly everyone, as nobody else does: a master that
+ * does job control, however little that is. */
+static uint32_t find_master(const struct graph *graph)
+{
+    size_t active = 0, all = 0, most = 0, most_mutual = 0;
+    uint32_t best = VTTIF_NOWHERE;
+    for (uint32_t u = 0; u < graph->n; u++) {
+        size_t mutual, partners = count_partners(graph, u, &mutual);
+        active += partners > 0;
+        all += partners;
+        if (partners < most ||
+            (partners == most && best != VTTIF_NOWHERE && graph->bytes[u] <= graph->bytes[best]))
+            continue;
+        most = partners;
+        most_mutual = mutual;
+        best = u;
+    }
+    double others = active > 1 ? (double)(all - most) / (double)(active - 1) : 0;
+    double least = active <= 12 ? 0.95 : 0.75;
+    bool is_master = most >= 3 && (double)most >= 0.8 * (double)(active - 1) &&
+                     2 * most_mutual >= most && others <= least * (double)most;
+    return is_master ? best : VTTIF_NOWHERE;
+}
+
 static void search_cut(struct search *search, double cut)
 {
     struct strong *strong = strong_new(search->graph, cut, VTTIF_NOWHERE, true);
     propose_of(search, strong);
     uint32_t hub = find_hub(strong);
+    if (hub == VTTIF_NOWHERE && search->master != VTTIF_NOWHERE && !settled(search)) {
+        struct strong *without = strong_new(search->graph, cut, search->master, false);
+        propose_of(search, without);
+        strong_free(without);
+    }
     if (hub != VTTIF_NOWHERE && !settled(search)) {
         struct strong *without = strong_new(search->graph, cut, hub, false);
         propose_of(search, without);
@@ -143,6 +185,7 @@ static void polish_best(struct search *search)
 static struct search *search_graph(const struct graph *graph)
 {
     struct search *search = search_new(graph);
+    search->master = find_master(graph);
     double cuts[CUTS_MAX];
     unsigned n_cuts = cuts_find(graph, cuts), n = 0;
     for (; n < n_cuts && !settled(search); n++)
