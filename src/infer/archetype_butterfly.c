@@ -73,18 +73,21 @@ struct flight {
     int32_t levels;
 };
 
-static void collect(void *data, const struct wedge *wedge)
+static void collect(struct flight *flight, const struct squares *squares)
 {
-    struct flight *flight = data;
-    struct block block = {{{wedge->u, wedge->w}, {wedge->middle[0], wedge->middle[1]}}};
-    if (!wedge_is_square(wedge, flight->strong) ||
-        wedge->u > MIN(block.side[1][0], block.side[1][1]))
-        return;
-    g_array_append_val(flight->blocks, block);
-    for (int i = 0; i < 4; i++) {
-        uint32_t u = block.side[i / 2][i % 2];
-        if (flight->n_in[u]++ < 2)
-            flight->in[u][flight->n_in[u] - 1] = flight->blocks->len;
+    for (guint k = 0; k < squares->met->len; k++) {
+        const struct square *square = &g_array_index(squares->met, struct square, k);
+        if (!square_is_first(squares, square))
+            continue;
+        struct block block = {
+            {{square->u, square_w(squares, square)},
+             {square_middle(squares, square, 0), square_middle(squares, square, 1)}}};
+        g_array_append_val(flight->blocks, block);
+        for (int i = 0; i < 4; i++) {
+            uint32_t u = block.side[i / 2][i % 2];
+            if (flight->n_in[u]++ < 2)
+                flight->in[u][flight->n_in[u] - 1] = flight->blocks->len;
+        }
     }
 }
 
@@ -277,14 +280,12 @@ static void propose_flight(struct search *search, struct flight *flight)
 
 static void propose(struct search *search, const struct strong *strong)
 {
-    struct squares *squares = squares_new(strong);
+    const struct squares *squares = squares_of(strong);
     if (!squares)
         return;
-    double blocks = (double)squares->n_squares, expected = (double)strong->n_edges / 4;
-    if (blocks < 0.4 * expected || blocks > 1.2 * expected) {
-        squares_free(squares);
+    double blocks = squares->met->len / 2, expected = (double)strong->n_edges / 4;
+    if (blocks < 0.4 * expected || blocks > 1.2 * expected)
         return;
-    }
     size_t n = strong->n;
     struct flight flight = {.strong = strong,
                             .blocks = g_array_new(FALSE, FALSE, sizeof(struct block)),
@@ -292,14 +293,13 @@ static void propose(struct search *search, const struct strong *strong)
                             .level = g_new0(int32_t, n),
                             .levelled = g_new0(bool, n)};
     flight.in = g_malloc0_n(n, sizeof *flight.in);
-    squares_walk(squares, collect, &flight);
+    collect(&flight, squares);
     propose_flight(search, &flight);
     g_array_unref(flight.blocks);
     g_free(flight.in);
     g_free(flight.n_in);
     g_free(flight.level);
     g_free(flight.levelled);
-    squares_free(squares);
 }
 
 const struct archetype archetype_butterfly = {

@@ -70,6 +70,7 @@ static struct strong *neighbourhood_graph(const struct strong *strong, const flo
                                           float margin)
 {
     struct strong *part = g_memdup2(strong, sizeof *strong);
+    part->squares = NULL;
     part->start = g_new0(size_t, strong->n + 1);
     part->to = g_new(uint32_t, strong->start[strong->n] + 1);
     part->largest_degree = 0;

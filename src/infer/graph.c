@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "infer/graph.h"
 
+#include "infer/squares.h"
+
 #include <math.h>
 #include <string.h>
 #include <vttif/recognition.h>
@@ -242,6 +244,7 @@ void strong_free(struct strong *strong)
 {
     if (!strong)
         return;
+    squares_free(strong->squares);
     g_free(strong->start);
     g_free(strong->to);
     g_free(strong);

@@ -78,6 +78,7 @@ struct strong {
     size_t *start; /* [n + 1] */
     uint32_t *to; /* per endpoint ascending */
     uint32_t largest_degree;
+    struct squares *squares; /* once they were asked for: squares_of() */
 };
 
 struct strong *strong_new(const struct graph *graph, double cut, uint32_t hub, bool whole);

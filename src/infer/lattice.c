@@ -72,49 +72,75 @@ static void classes_join(struct classes *classes, uint32_t a, uint32_t b, bool o
 
 struct work {
     const struct strong *strong;
-    struct squares *squares;
+    const struct squares *squares;
     struct classes classes;
     struct votes votes;
     uint32_t support_least;
 };
 
-static bool is_sound(const struct work *work, const struct wedge *wedge, unsigned n_middles)
+static bool is_sound(const struct work *work, uint32_t edge)
 {
-    const uint32_t *support = work->squares->support;
-    for (unsigned i = 0; i < n_middles; i++)
-        if (support[wedge->edge_u[i]] < work->support_least ||
-            support[wedge->edge_w[i]] < work->support_least)
+    return work->squares->support[edge] >= work->support_least;
+}
+
+static bool is_sound_square(const struct work *work, const struct square *square)
+{
+    const uint32_t *edge_of = work->squares->edge_of;
+    for (int i = 0; i < 2; i++)
+        if (!is_sound(work, edge_of[square->slot_u[i]]) ||
+            !is_sound(work, edge_of[square->slot_w[i]]))
             return false;
     return true;
 }
 
 /* Step 2. */
-static void join_opposite(void *data, const struct wedge *wedge)
+static void join_opposite(struct work *work, const struct square *square)
 {
-    struct work *work = data;
-    if (!wedge_is_square(wedge, work->strong) || !is_sound(work, wedge, 2))
-        return;
-    uint32_t a = wedge->middle[0], b = wedge->middle[1], u = wedge->u, w = wedge->w;
-    classes_join(&work->classes, wedge->edge_u[0], wedge->edge_w[1], (u > a) != (b > w));
-    classes_join(&work->classes, wedge->edge_u[1], wedge->edge_w[0], (u > b) != (a > w));
+    const uint32_t *edge_of = work->squares->edge_of, u = square->u;
+    uint32_t a = square_middle(work->squares, square, 0), w = square_w(work->squares, square);
+    uint32_t b = square_middle(work->squares, square, 1);
+    uint32_t ua = edge_of[square->slot_u[0]], ub = edge_of[square->slot_u[1]];
+    uint32_t aw = edge_of[square->slot_w[0]], bw = edge_of[square->slot_w[1]];
+    classes_join(&work->classes, ua, bw, (u > a) != (b > w));
+    classes_join(&work->classes, ub, aw, (u > b) != (a > w));
 }
 
-/* Step 3. */
-static void vote(void *data, const struct wedge *wedge)
+/* Step 3, at a square. */
+static void vote_apart(struct work *work, const struct square *square)
+{
+    const uint32_t *edge_of = work->squares->edge_of;
+    bool flip;
+    uint32_t a = class_of(&work->classes, edge_of[square->slot_u[0]], &flip);
+    uint32_t b = class_of(&work->classes, edge_of[square->slot_u[1]], &flip);
+    votes_of(&work->votes, a, b)->apart++;
+}
+
+/* Step 3, at a wedge that is in no square. */
+static void vote_along(void *data, const struct straight *straight)
 {
     struct work *work = data;
     bool flip_a, flip_b;
-    if (wedge_is_square(wedge, work->strong) && is_sound(work, wedge, 2)) {
-        uint32_t a = class_of(&work->classes, wedge->edge_u[0], &flip_a);
-        uint32_t b = class_of(&work->classes, wedge->edge_u[1], &flip_b);
-        votes_of(&work->votes, a, b)->apart++;
-    } else if (wedge->n_middles == 1 && is_sound(work, wedge, 1)) {
-        uint32_t a = class_of(&work->classes, wedge->edge_u[0], &flip_a);
-        uint32_t b = class_of(&work->classes, wedge->edge_w[0], &flip_b);
-        bool turned = (wedge->u > wedge->middle[0]) != (wedge->middle[0] > wedge->w);
-        if (a != b)
-            votes_of(&work->votes, a, b)->along[turned ^ flip_a ^ flip_b]++;
+    if (!is_sound(work, straight->edge_u) || !is_sound(work, straight->edge_w))
+        return;
+    uint32_t a = class_of(&work->classes, straight->edge_u, &flip_a);
+    uint32_t b = class_of(&work->classes, straight->edge_w, &flip_b);
+    bool turned = (straight->u > straight->middle) != (straight->middle > straight->w);
+    if (a != b)
+        votes_of(&work->votes, a, b)->along[turned ^ flip_a ^ flip_b]++;
+}
+
+static void find_classes(struct work *work)
+{
+    const GArray *met = work->squares->met;
+    for (int step = 2; step <= 3; step++) {
+        for (guint i = 0; i < met->len; i++) {
+            const struct square *square = &g_array_index(met, struct square, i);
+            if (is_sound_square(work, square))
+                (step == 2 ? join_opposite : vote_apart)(work, square);
+        }
     }
+    if (work->squares->n_straights > 0)
+        squares_straights(work->squares, vote_along, work);
 }
 
 static int compare_votes(const void *first, const void *second)
@@ -279,25 +305,20 @@ static uint32_t least_support(const struct squares *squares)
 
 struct lattice *lattice_find(const struct strong *strong)
 {
-    struct work work = {.strong = strong, .squares = squares_new(strong)};
+    struct work work = {.strong = strong, .squares = squares_of(strong)};
     struct lattice *lattice = NULL;
     struct directions directions = {0};
-    if (!work.squares ||
-        (double)work.squares->n_squares < SQUARES_LEAST * (double)work.squares->n_edges) {
-        squares_free(work.squares);
+    if (!work.squares || work.squares->met->len / 2 < SQUARES_LEAST * (double)work.squares->n_edges)
         return NULL;
-    }
     work.support_least = least_support(work.squares);
     work.classes = classes_new(work.squares->n_edges);
     votes_init(&work.votes);
-    squares_walk(work.squares, join_opposite, &work);
-    squares_walk(work.squares, vote, &work);
+    find_classes(&work);
     join_classes(&work);
     if (find_directions(&work, &directions))
         lattice = coordinates_count(work.squares, &directions);
     directions_clear(&directions);
     votes_clear(&work.votes);
     classes_clear(&work.classes);
-    squares_free(work.squares);
     return lattice;
 }

@@ -20,86 +20,118 @@ static void number_edges(struct squares *squares)
     }
 }
 
+/* What is known of an endpoint beyond u: the common partners so far, at most two of them. */
+struct beyond {
+    uint32_t n_middles, slot_u[2], slot_w[2];
+};
+
 struct walk {
-    uint32_t *count; /* [n]: common partners of u and w so far */
-    struct wedge *wedge; /* [n] */
-    uint32_t *touched;
-    bool *partner; /* [n]: of u */
+    const struct strong *strong;
+    uint32_t degree_most;
+    size_t *next; /* [n]: each endpoint's first slot beyond u */
+    struct beyond *beyond; /* [n] */
+    uint32_t *touched; /* those of them with a common partner */
     size_t n_touched;
 };
 
-static void walk_middle(const struct squares *squares, struct walk *walk, uint32_t u, size_t slot)
+static struct walk walk_new(const struct squares *squares)
 {
     const struct strong *strong = squares->strong;
-    uint32_t middle = strong->to[slot];
-    if (strong_degree(strong, middle) > squares->degree_most)
-        return;
-    for (size_t k = strong->start[middle]; k < strong->start[middle + 1]; k++) {
-        uint32_t w = strong->to[k];
-        if (w <= u || strong_degree(strong, w) > squares->degree_most)
+    size_t n = strong->n;
+    return (struct walk){.strong = strong,
+                         .degree_most = squares->degree_most,
+                         .next = g_memdup2(strong->start, (n + 1) * sizeof *strong->start),
+                         .beyond = g_new0(struct beyond, n),
+                         .touched = g_new(uint32_t, n)};
+}
+
+static void walk_clear(struct walk *walk)
+{
+    g_free(walk->next);
+    g_free(walk->beyond);
+    g_free(walk->touched);
+}
+
+static bool is_passed_over(const struct walk *walk, uint32_t u)
+{
+    return strong_degree(walk->strong, u) > walk->degree_most;
+}
+
+/* Goes two steps from u to all that are beyond it; has to be called for each u in turn. */
+static void walk_from(struct walk *walk, uint32_t u)
+{
+    const struct strong *strong = walk->strong;
+    bool passed_over = is_passed_over(walk, u);
+    for (size_t i = 0; i < walk->n_touched; i++)
+        walk->beyond[walk->touched[i]].n_middles = 0;
+    walk->n_touched = 0;
+    for (size_t slot = strong->start[u]; slot < strong->start[u + 1]; slot++) {
+        uint32_t middle = strong->to[slot];
+        size_t k = ++walk->next[middle], end = strong->start[middle + 1];
+        if (passed_over || is_passed_over(walk, middle))
             continue;
-        struct wedge *wedge = &walk->wedge[w];
-        if (walk->count[w]++ == 0)
-            walk->touched[walk->n_touched++] = w;
-        if (walk->count[w] <= 2) {
-            unsigned at = walk->count[w] - 1;
-            wedge->middle[at] = middle;
-            wedge->edge_u[at] = squares->edge_of[slot];
-            wedge->edge_w[at] = squares->edge_of[k];
+        for (; k < end; k++) {
+            struct beyond *beyond = &walk->beyond[strong->to[k]];
+            if (beyond->n_middles == 0)
+                walk->touched[walk->n_touched++] = strong->to[k];
+            if (beyond->n_middles < 2) {
+                beyond->slot_u[beyond->n_middles] = (uint32_t)slot;
+                beyond->slot_w[beyond->n_middles] = (uint32_t)k;
+            }
+            beyond->n_middles++;
         }
     }
 }
 
-static void walk_from(const struct squares *squares, struct walk *walk, uint32_t u,
-                      void (*visit)(void *data, const struct wedge *wedge), void *data)
+void squares_straights(const struct squares *squares,
+                       void (*visit)(void *data, const struct straight *straight), void *data)
 {
     const struct strong *strong = squares->strong;
-    walk->n_touched = 0;
-    for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++) {
-        walk->partner[strong->to[k]] = true;
-        walk_middle(squares, walk, u, k);
+    struct walk walk = walk_new(squares);
+    for (uint32_t u = 0; u < strong->n; u++) {
+        walk_from(&walk, u);
+        for (size_t i = 0; i < walk.n_touched; i++) {
+            uint32_t w = walk.touched[i], slot_u = walk.beyond[w].slot_u[0];
+            if (walk.beyond[w].n_middles != 1 || is_passed_over(&walk, w))
+                continue;
+            struct straight straight = {u, strong->to[slot_u], w, squares->edge_of[slot_u],
+                                        squares->edge_of[walk.beyond[w].slot_w[0]]};
+            visit(data, &straight);
+        }
     }
-    for (size_t i = 0; i < walk->n_touched; i++) {
-        uint32_t w = walk->touched[i];
-        struct wedge *wedge = &walk->wedge[w];
-        wedge->u = u;
-        wedge->w = w;
-        wedge->n_middles = walk->count[w];
-        wedge->closed = walk->partner[w];
-        visit(data, wedge);
-        walk->count[w] = 0;
-    }
-    for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++)
-        walk->partner[strong->to[k]] = false;
+    walk_clear(&walk);
 }
 
-void squares_walk(const struct squares *squares,
-                  void (*visit)(void *data, const struct wedge *wedge), void *data)
+static void add_square(struct squares *squares, uint32_t u, const struct beyond *beyond)
 {
-    size_t n = squares->strong->n;
-    struct walk walk = {g_new0(uint32_t, n), g_new(struct wedge, n), g_new(uint32_t, n),
-                        g_new0(bool, n), 0};
-    for (uint32_t u = 0; u < n; u++)
-        if (strong_degree(squares->strong, u) <= squares->degree_most)
-            walk_from(squares, &walk, u, visit, data);
-    g_free(walk.count);
-    g_free(walk.wedge);
-    g_free(walk.touched);
-    g_free(walk.partner);
+    struct square square = {
+        u, {beyond->slot_u[0], beyond->slot_u[1]}, {beyond->slot_w[0], beyond->slot_w[1]}};
+    g_array_append_val(squares->met, square);
+    for (int i = 0; square_is_first(squares, &square) && i < 2; i++) {
+        squares->support[squares->edge_of[square.slot_u[i]]]++;
+        squares->support[squares->edge_of[square.slot_w[i]]]++;
+    }
 }
 
-static void count_square(void *data, const struct wedge *wedge)
+static void find_squares(struct squares *squares)
 {
-    struct squares *squares = data;
-    if (!wedge_is_square(wedge, squares->strong))
-        return;
-    squares->n_squares++; /* each is met at both of its diagonals */
-    if (wedge->u > MIN(wedge->middle[0], wedge->middle[1]))
-        return;
-    for (int i = 0; i < 2; i++) {
-        squares->support[wedge->edge_u[i]]++;
-        squares->support[wedge->edge_w[i]]++;
+    const struct strong *strong = squares->strong;
+    struct walk walk = walk_new(squares);
+    for (uint32_t u = 0; u < strong->n; u++) {
+        walk_from(&walk, u);
+        for (size_t i = 0; i < walk.n_touched; i++) {
+            uint32_t w = walk.touched[i];
+            const struct beyond *beyond = &walk.beyond[w];
+            if (beyond->n_middles > 2 || is_passed_over(&walk, w))
+                continue;
+            if (beyond->n_middles == 1)
+                squares->n_straights++;
+            else if (!strong_has(strong, u, w) && !strong_has(strong, strong->to[beyond->slot_u[0]],
+                                                              strong->to[beyond->slot_u[1]]))
+                add_square(squares, u, beyond);
+        }
     }
+    walk_clear(&walk);
 }
 
 /* A product of n endpoints has at most log2 n dimensions of two partners each. */
@@ -109,20 +141,26 @@ static bool is_too_dense(const struct strong *strong)
     return (double)strong->n_edges > 1.5 * most * (double)strong->n_active;
 }
 
-struct squares *squares_new(const struct strong *strong)
+static struct squares *squares_new(const struct strong *strong)
 {
-    if (strong->n_active < 4 || is_too_dense(strong))
-        return NULL;
     struct squares *squares = g_new0(struct squares, 1);
     squares->strong = strong;
     squares->n_edges = strong->n_edges;
     squares->degree_most = (uint32_t)(3 * log2((double)strong->n_active)) + 4;
     squares->edge_of = g_new(uint32_t, MAX(2 * strong->n_edges, 1));
     squares->support = g_new0(uint32_t, MAX(strong->n_edges, 1));
+    squares->met = g_array_new(FALSE, FALSE, sizeof(struct square));
     number_edges(squares);
-    squares_walk(squares, count_square, squares);
-    squares->n_squares /= 2;
+    find_squares(squares);
     return squares;
+}
+
+const struct squares *squares_of(const struct strong *strong)
+{
+    struct strong *owner = (struct strong *)strong; /* nothing of what it says changes */
+    if (!strong->squares && strong->n_active >= 4 && !is_too_dense(strong))
+        owner->squares = squares_new(strong);
+    return strong->squares;
 }
 
 void squares_free(struct squares *squares)
@@ -131,5 +169,6 @@ void squares_free(struct squares *squares)
         return;
     g_free(squares->edge_of);
     g_free(squares->support);
+    g_array_unref(squares->met);
     g_free(squares);
 }

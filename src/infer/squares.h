@@ -5,36 +5,53 @@
 
 #include "infer/graph.h"
 
+/* Two endpoints u < w with two common partners, the middles, over which there is no other way: no
+ * diagonal is an edge. Slots are of strong->to: those of u, and those of the middles that lead to
+ * w. */
+struct square {
+    uint32_t u, slot_u[2], slot_w[2];
+};
+
 struct squares {
     const struct strong *strong;
     size_t n_edges;
     uint32_t *edge_of; /* [slot of strong->to] */
     uint32_t *support; /* [edge]: the squares that it lies in */
-    size_t n_squares;
+    GArray *met; /* of struct square, each met at both of its diagonals where noise adds no third
+                    middle to one */
+    size_t n_straights; /* pairs of endpoints with one common partner */
     uint32_t degree_most; /* endpoints with more partners are passed over */
 };
 
-/* Two endpoints u < w at the ends of a wedge or of a square's diagonal. */
-struct wedge {
-    uint32_t u, w;
-    unsigned n_middles; /* common partners; at most the first two are in middle */
-    uint32_t middle[2];
-    uint32_t edge_u[2], edge_w[2]; /* edges u - middle, middle - w */
-    bool closed; /* u and w are partners, too */
+/* Two endpoints u < w with a single common partner. */
+struct straight {
+    uint32_t u, middle, w;
+    uint32_t edge_u, edge_w; /* u - middle, middle - w */
 };
 
-/* Numbers edges and counts squares; NULL if too much work for what a lattice could be. */
-struct squares *squares_new(const struct strong *strong);
+/* The squares of a strong graph, with its edges numbered; NULL if it is too much work for what a
+ * lattice could be. They are found when first asked for and belong to the strong graph. */
+const struct squares *squares_of(const struct strong *strong);
 void squares_free(struct squares *squares);
-/* Calls visit for all pairs with a common partner. */
-void squares_walk(const struct squares *squares,
-                  void (*visit)(void *data, const struct wedge *wedge), void *data);
+/* Calls visit for all that are straight. */
+void squares_straights(const struct squares *squares,
+                       void (*visit)(void *data, const struct straight *straight), void *data);
 
-/* Is it a square, neither diagonal of which is an edge? */
-static inline bool wedge_is_square(const struct wedge *wedge, const struct strong *strong)
+static inline uint32_t square_middle(const struct squares *squares, const struct square *square,
+                                     int i)
 {
-    return wedge->n_middles == 2 && !wedge->closed &&
-           !strong_has(strong, wedge->middle[0], wedge->middle[1]);
+    return squares->strong->to[square->slot_u[i]];
+}
+
+static inline uint32_t square_w(const struct squares *squares, const struct square *square)
+{
+    return squares->strong->to[square->slot_w[0]];
+}
+
+/* A square that is met at both diagonals is the one with the lowest endpoint only once. */
+static inline bool square_is_first(const struct squares *squares, const struct square *square)
+{
+    return square->u < MIN(square_middle(squares, square, 0), square_middle(squares, square, 1));
 }
 
 #endif
