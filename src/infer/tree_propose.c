@@ -210,12 +210,30 @@ static void propose_trees(struct search *search, const struct wood *wood)
             propose_arity(search, wood, &roots, arity);
 }
 
+/* From wherever it is looked at, a tree is at most twice its height deep; with noise a little more,
+ * but not as deep as a line or a ring, on which laying takes the square of their length. */
+#define DEPTH_MOST 8
+
+static bool is_too_deep(const struct wood *wood)
+{
+    struct walk walk = walk_new(wood, wood->tree[0], NULL);
+    g_autofree uint32_t *depth = g_new0(uint32_t, MAX(walk.n, 1));
+    uint32_t deepest = 0;
+    for (size_t i = 1; i < walk.n; i++) {
+        depth[i] = depth[walk.parent[i]] + 1;
+        deepest = MAX(deepest, depth[i]);
+    }
+    walk_clear(&walk);
+    return deepest > DEPTH_MOST * (log2(wood->n_members) + 2);
+}
+
 void tree_propose(struct search *search, const struct strong *strong)
 {
     if (strong->n_active < 3 || (double)strong->n_edges > EDGES_MOST * (double)strong->n_active)
         return;
     struct wood *wood = wood_new(strong);
-    if (wood->largest >= 3 && wood->n_trees <= 2 + PIECES_MOST * wood->n_members)
+    if (wood->largest >= 3 && wood->n_trees <= 2 + PIECES_MOST * wood->n_members &&
+        !is_too_deep(wood))
         propose_trees(search, wood);
     wood_free(wood);
 }
