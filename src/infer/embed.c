@@ -150,9 +150,25 @@ static int64_t value_of(const struct embedding *embedding, uint32_t node, uint32
     return embedding->value[node * pattern->n_kinds + pattern->kind[position]];
 }
 
-/* Matches those with children, and leaves for which there are too few leaves; returns what the
- * match adds to the value. Rows are whichever side has fewer. */
-static int64_t match_parents(const struct embedding *embedding, struct match *match)
+/* The sum alone, where it does not take the whole method. */
+static int64_t assigned_sum(struct match *match)
+{
+    int64_t best = match->rows > 0 ? G_MININT64 : 0;
+    if (match->rows > 2)
+        return assign(match);
+    for (unsigned i = 0; match->rows > 0 && i < match->columns; i++) {
+        if (match->rows == 1)
+            best = MAX(best, match->value[0][i]);
+        for (unsigned j = 0; match->rows == 2 && j < match->columns; j++)
+            if (i != j)
+                best = MAX(best, match->value[0][i] + match->value[1][j]);
+    }
+    return best;
+}
+
+/* Those with children are to be matched, and leaves for which there are too few leaves. Rows are
+ * whichever side has fewer. */
+static void match_prepare(const struct embedding *embedding, struct match *match)
 {
     const struct brood *ours = &match->ours, *theirs = &match->theirs;
     unsigned our_leaves = ours->n - ours->n_parents, their_leaves = theirs->n - theirs->n_parents;
@@ -170,7 +186,6 @@ static int64_t match_parents(const struct embedding *embedding, struct match *ma
         for (unsigned j = 0; j < match->columns; j++)
             match->value[i][j] = -(int64_t)n_children(embedding->pattern->forest, theirs->child[j]);
     match->rows += match->n_leaves;
-    return match->rows > 0 ? assign(match) : 0;
 }
 
 static int64_t best_value(const struct embedding *embedding, uint32_t node, uint32_t position)
@@ -184,17 +199,31 @@ static int64_t best_value(const struct embedding *embedding, uint32_t node, uint
     match.ours = brood_of(tree, node);
     match.theirs = brood_of(forest, position);
     unsigned both = MIN(match.ours.n, match.theirs.n);
-    return EDGE * both - (match.theirs.n - both) + match_parents(embedding, &match);
+    match_prepare(embedding, &match);
+    return EDGE * both - (match.theirs.n - both) + assigned_sum(&match);
+}
+
+/* Nodes by the code of their subtrees: equal ones have equal values. */
+static int64_t *values_known(GHashTable *known, const struct embedding *embedding, uint32_t node)
+{
+    int64_t *values = embedding->value + (size_t)node * embedding->pattern->n_kinds;
+    int64_t *same = g_hash_table_lookup(known, &embedding->tree->code[node]);
+    if (!same)
+        g_hash_table_insert(known, &embedding->tree->code[node], values);
+    return same;
 }
 
 struct embedding *embedding_new(const struct forest *tree, const struct pattern *pattern)
 {
     struct embedding *embedding = g_new0(struct embedding, 1);
     *embedding = (struct embedding){tree, pattern, g_new(int64_t, tree->n * pattern->n_kinds)};
-    for (uint32_t u = (uint32_t)tree->n; u-- > 0;)
+    g_autoptr(GHashTable) known = g_hash_table_new(g_int64_hash, g_int64_equal);
+    for (uint32_t u = (uint32_t)tree->n; u-- > 0;) {
+        const int64_t *same = values_known(known, embedding, u);
+        int64_t *values = embedding->value + (size_t)u * pattern->n_kinds;
         for (uint32_t k = 0; k < pattern->n_kinds; k++)
-            embedding->value[u * pattern->n_kinds + k] =
-                best_value(embedding, u, pattern->model[k]);
+            values[k] = same ? same[k] : best_value(embedding, u, pattern->model[k]);
+    }
     return embedding;
 }
 
@@ -265,7 +294,9 @@ static void lay_children(const struct embedding *embedding, struct laid parents,
     if (match.ours.n == 0 || match.theirs.n == 0)
         return;
     g_autofree bool *laid = g_new0(bool, match.ours.n), *taken = g_new0(bool, match.theirs.n);
-    match_parents(embedding, &match);
+    match_prepare(embedding, &match);
+    if (match.rows > 0)
+        assign(&match);
     for (unsigned j = 0; j < match.columns; j++) {
         if (match.rows == 0 || match.row_of[j + 1] == 0)
             continue;

@@ -9,29 +9,33 @@
 /* Faces share more than diagonals by a factor of 1.22 at least; missing pairs make it less. */
 #define SHARED_MARGIN 1.1F
 
-/* How many of both neighbourhoods (themselves in it) u and v share; they are partners. */
-static uint32_t shared(const struct strong *strong, uint32_t u, uint32_t v)
+/* Where among all arcs that of u to each of its partners stands, plus one; 0: no partner. */
+static void mark_partners(const struct strong *strong, uint32_t u, size_t *slot_of, bool set)
 {
-    const uint32_t *a = strong->to + strong->start[u], *a_end = strong->to + strong->start[u + 1];
-    const uint32_t *b = strong->to + strong->start[v], *b_end = strong->to + strong->start[v + 1];
+    for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++)
+        slot_of[strong->to[k]] = set ? k + 1 : 0;
+}
+
+/* How many of both neighbourhoods (themselves in it) the marked one and v share; they are partners.
+ */
+static uint32_t shared(const struct strong *strong, const size_t *slot_of, uint32_t v)
+{
     uint32_t count = 2;
-    while (a < a_end && b < b_end) {
-        count += *a == *b;
-        uint32_t low = MIN(*a, *b);
-        a += *a == low;
-        b += *b == low;
-    }
+    for (size_t k = strong->start[v]; k < strong->start[v + 1]; k++)
+        count += slot_of[strong->to[k]] > 0;
     return count;
 }
 
-static void strengths_of_sharing(const struct strong *strong, float *strength)
+static void strengths_of_sharing(const struct strong *strong, size_t *slot_of, float *strength)
 {
     for (uint32_t u = 0; u < strong->n; u++) {
         float size = (float)strong_degree(strong, u) + 1;
+        mark_partners(strong, u, slot_of, true);
         for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++) {
             float other = (float)strong_degree(strong, strong->to[k]) + 1;
-            strength[k] = (float)shared(strong, u, strong->to[k]) / sqrtf(size * other);
+            strength[k] = (float)shared(strong, slot_of, strong->to[k]) / sqrtf(size * other);
         }
+        mark_partners(strong, u, slot_of, false);
     }
 }
 
@@ -48,26 +52,23 @@ static void strengths_of_weight(const struct strong *strong, float *strength)
     }
 }
 
-/* Of the pair u, v: is there a third endpoint with stronger pairs to both? */
-static bool is_weakest(const struct strong *strong, const float *strength, float margin, uint32_t u,
-                       size_t slot)
+/* Of the pair of the marked one and v: is there a third endpoint with stronger pairs to both? */
+static bool is_weakest(const struct strong *strong, const size_t *slot_of, const float *strength,
+                       float margin, size_t slot)
 {
     uint32_t v = strong->to[slot];
-    size_t i = strong->start[u], j = strong->start[v];
     float least = margin * strength[slot];
-    while (i < strong->start[u + 1] && j < strong->start[v + 1]) {
-        uint32_t a = strong->to[i], b = strong->to[j];
-        if (a == b && strength[i] > least && strength[j] > least)
+    for (size_t k = strong->start[v]; k < strong->start[v + 1]; k++) {
+        size_t third = slot_of[strong->to[k]];
+        if (third > 0 && strength[k] > least && strength[third - 1] > least)
             return true;
-        i += a <= b;
-        j += b <= a;
     }
     return false;
 }
 
 /* The pairs that are not the weakest of a triangle, NULL if that is all of them, or too few. */
-static struct strong *neighbourhood_graph(const struct strong *strong, const float *strength,
-                                          float margin)
+static struct strong *neighbourhood_graph(const struct strong *strong, size_t *slot_of,
+                                          const float *strength, float margin)
 {
     struct strong *part = g_memdup2(strong, sizeof *strong);
     part->squares = NULL;
@@ -77,9 +78,11 @@ static struct strong *neighbourhood_graph(const struct strong *strong, const flo
     part->n_active = 0;
     size_t used = 0;
     for (uint32_t u = 0; u < strong->n; u++) {
+        mark_partners(strong, u, slot_of, true);
         for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++)
-            if (!is_weakest(strong, strength, margin, u, k))
+            if (!is_weakest(strong, slot_of, strength, margin, k))
                 part->to[used++] = strong->to[k];
+        mark_partners(strong, u, slot_of, false);
         part->start[u + 1] = used;
         part->largest_degree = MAX(part->largest_degree, strong_degree(part, u));
         part->n_active += strong_degree(part, u) > 0;
@@ -96,9 +99,11 @@ struct strong *faces_new(const struct strong *strong, enum faces_by by)
         strong->n_edges > PAIRS_MOST * strong->n_active)
         return NULL;
     g_autofree float *strength = g_new(float, strong->start[strong->n] + 1);
+    g_autofree size_t *slot_of = g_new0(size_t, strong->n);
     if (by == FACES_BY_WEIGHT)
         strengths_of_weight(strong, strength);
     else
-        strengths_of_sharing(strong, strength);
-    return neighbourhood_graph(strong, strength, by == FACES_BY_WEIGHT ? 1 : SHARED_MARGIN);
+        strengths_of_sharing(strong, slot_of, strength);
+    return neighbourhood_graph(strong, slot_of, strength,
+                               by == FACES_BY_WEIGHT ? 1 : SHARED_MARGIN);
 }

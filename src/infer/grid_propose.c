@@ -34,7 +34,8 @@ struct proposal {
     const struct lattice *lattice;
     double mean[VTTIF_DIMS_MAX]; /* bytes of an edge, by dimension */
     bool turned[VTTIF_DIMS_MAX]; /* more bytes go down than up */
-    bool perfect; /* the lattice is the graph, under whatever name but a stencil's */
+    struct lattice *fitted; /* NULL, or the places of the graph that was judged last: it is the same
+                               under all of its names, which only number them differently */
 };
 
 static int compare_axes(const void *first, const void *second)
@@ -50,7 +51,7 @@ static int compare_axes(const void *first, const void *second)
 static uint32_t coordinate_on(const struct proposal *proposal, const struct axis *axis, size_t u)
 {
     static const uint32_t around[2][2] = {{0, 1}, {3, 2}};
-    const struct lattice *lattice = proposal->lattice;
+    const struct lattice *lattice = proposal->fitted ? proposal->fitted : proposal->lattice;
     const uint32_t *at = lattice->coordinate + u * lattice->n_dims;
     if (axis->combined)
         return around[at[axis->source]][at[axis->second]];
@@ -61,13 +62,14 @@ static uint32_t coordinate_on(const struct proposal *proposal, const struct axis
  * for the others. */
 static uint32_t *positions(const struct proposal *proposal, const struct plan *plan, size_t order)
 {
-    size_t n = proposal->lattice->n;
+    const struct lattice *lattice = proposal->fitted ? proposal->fitted : proposal->lattice;
+    size_t n = lattice->n;
     uint32_t *position = g_new(uint32_t, MAX(n, 1));
     g_autofree bool *taken = g_new0(bool, order);
     for (size_t u = 0; u < n; u++) {
         size_t p = 0;
         position[u] = VTTIF_NOWHERE;
-        if (!proposal->lattice->placed[u])
+        if (!lattice->placed[u])
             continue;
         for (unsigned a = 0; a < plan->n_axes; a++)
             p = p * plan->axes[a].extent + coordinate_on(proposal, &plan->axes[a], u);
@@ -88,21 +90,46 @@ static struct vttif_shape shape_of(const struct plan *plan, const char *archetyp
     return shape;
 }
 
+static void forget_fitted(struct proposal *proposal)
+{
+    g_clear_pointer(&proposal->fitted, lattice_free);
+}
+
+/* Keeps where everyone sits by a plan that combines no dimensions. */
+static void keep_fitted(struct proposal *proposal, const struct plan *plan,
+                        const uint32_t *position)
+{
+    size_t n = proposal->lattice->n;
+    struct lattice *fitted = lattice_new(n, proposal->lattice->n_dims);
+    for (size_t u = 0; u < n; u++) {
+        uint32_t p = position[u];
+        fitted->placed[u] = p != VTTIF_NOWHERE;
+        for (unsigned a = plan->n_axes; fitted->placed[u] && a-- > 0;) {
+            const struct axis *axis = &plan->axes[a];
+            uint32_t at = p % axis->extent;
+            fitted->coordinate[u * fitted->n_dims + axis->source] =
+                proposal->turned[axis->source] ? axis->extent - 1 - at : at;
+            p /= axis->extent;
+        }
+    }
+    proposal->fitted = fitted;
+}
+
+/* The first of a graph's names, whose plan combines no dimensions, is fitted and judged, and keeps
+ * the others from it. */
 static double propose_plan(struct proposal *proposal, struct plan *plan, const char *archetype,
                            bool by_weight)
 {
     qsort(plan->axes, plan->n_axes, sizeof *plan->axes, compare_axes);
     struct vttif_shape shape = shape_of(plan, archetype);
     uint32_t *position = positions(proposal, plan, grid_order(&shape));
-    const struct candidate *last = &proposal->search->last;
-    if (proposal->perfect) {
+    if (proposal->fitted) {
         search_propose_same(proposal->search, &shape, position, by_weight);
-        return last->score;
+        return proposal->search->last.score;
     }
     fit(proposal->strong, &shape, position);
-    double score = search_propose(proposal->search, proposal->strong, &shape, position, by_weight);
-    proposal->perfect = last->n_missing + last->n_extra == 0 && score == 1;
-    return score;
+    keep_fitted(proposal, plan, position);
+    return search_propose(proposal->search, proposal->strong, &shape, position, by_weight);
 }
 
 /* --- which axes ---------------------------------------------------------------------------- */
@@ -242,7 +269,7 @@ static void propose_periodic(struct proposal *proposal)
 static double propose_open(struct proposal *proposal)
 {
     struct plan plan = plan_of(proposal, 0, PAIRS_OPEN);
-    proposal->perfect = false;
+    forget_fitted(proposal);
     if (n_wrapping(&plan) > 0) {
         double torus = propose_plan(proposal, &plan, "torus", false);
         propose_periodic(proposal);
@@ -253,7 +280,7 @@ static double propose_open(struct proposal *proposal)
     if (plan.axes[0].extent == 2)
         propose_plan(proposal, &plan, "hypercube", false);
     propose_periodic(proposal);
-    proposal->perfect = false;
+    forget_fitted(proposal);
     if (plan.n_axes == 2)
         propose_plan(proposal, &plan, "stencil-9", false);
     if (plan.n_axes == 3)
@@ -348,6 +375,7 @@ static void propose_lattice(struct search *search, const struct strong *strong,
             break;
     if (score < 1)
         try_closed(&proposal, lattice, &score);
+    forget_fitted(&proposal);
 }
 
 static void propose_chain(struct search *search, const struct strong *strong,
@@ -358,9 +386,10 @@ static void propose_chain(struct search *search, const struct strong *strong,
     struct plan plan = plan_of(&proposal, 0, PAIRS_OPEN);
     if (!plan.axes[0].wraps)
         propose_one_dimension(&proposal, &plan);
-    proposal.perfect = false;
+    forget_fitted(&proposal);
     plan.axes[0].wraps = true;
     propose_one_dimension(&proposal, &plan);
+    forget_fitted(&proposal);
 }
 
 static void find_and_propose(struct search *search, const struct strong *strong)

@@ -397,7 +397,8 @@ static void judge(struct candidate *candidate, const struct search *search)
     candidate->one_way =
         (double)(tally->n_ahead + tally->n_back) > ONE_WAY_EDGES * (double)tally->n_inside;
     candidate->coverage = (double)candidate->n_members / MAX(n_active(graph), 1);
-    candidate->bits = bits_saved(candidate, graph) + bits_of_directions(tally);
+    candidate->direction_bits = bits_of_directions(tally);
+    candidate->bits = bits_saved(candidate, graph) + candidate->direction_bits;
     if (n_faint > 0)
         judge_faint(candidate, tally, n_faint);
     if (is_uneven(tally))
@@ -484,6 +485,7 @@ void search_propose_same(struct search *search, const struct vttif_shape *shape,
     candidate.shape = *shape;
     candidate.position = position;
     candidate.by_weight = by_weight;
+    candidate.bits = bits_saved(&candidate, search->graph) + candidate.direction_bits;
     keep_best(search, candidate);
 }
 

@@ -21,6 +21,7 @@ struct candidate {
     uint32_t *position; /* [n] */
     size_t n_members;
     double score, explained, bits, cut;
+    double direction_bits; /* of bits, those for edges that are one way */
     double evidence; /* bits that speak for this placement against others of the same shape */
     size_t n_edges, n_missing, n_extra;
     unsigned gap; /* in bins, below the lightest edge */
@@ -46,8 +47,8 @@ void search_free(struct search *search);
  * Returns its score. */
 double search_propose(struct search *search, const struct strong *strong,
                       const struct vttif_shape *shape, uint32_t *position, bool by_weight);
-/* The same for another name of the graph that was judged last, without an error: nothing is counted
- * again. */
+/* The same for another name of the graph that was judged last, with the same places: nothing is
+ * counted again. */
 void search_propose_same(struct search *search, const struct vttif_shape *shape, uint32_t *position,
                          bool by_weight);
 /* Is it a name? */

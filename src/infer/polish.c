@@ -38,40 +38,40 @@ static bool is_main(const struct polishing *polishing, uint32_t p, uint32_t q)
     return !polishing->archetype->is_main || polishing->archetype->is_main(polishing->shape, p, q);
 }
 
-static enum kind kind_of(const struct polishing *polishing, uint32_t u, uint32_t v)
+/* All pairs but the hub's, as if none were an edge. */
+static void count_outside(const struct polishing *polishing, double counts[KINDS][CLASSES])
 {
-    uint32_t p = polishing->position[u], q = polishing->position[v];
-    if (p == VTTIF_NOWHERE || q == VTTIF_NOWHERE ||
-        !polishing->archetype->adjacent(polishing->shape, p, q))
-        return KIND_OUTSIDE;
-    return is_main(polishing, p, q) ? KIND_MAIN : KIND_FAINT;
+    const struct graph *graph = polishing->graph;
+    uint32_t hub = polishing->strong->hub;
+    for (unsigned bin = 0; bin < WEIGHT_BINS; bin++)
+        counts[KIND_OUTSIDE][bin / CLASS_BINS] += graph->pairs[bin];
+    for (size_t k = hub == VTTIF_NOWHERE ? 0 : graph->start[hub];
+         hub != VTTIF_NOWHERE && k < graph->start[hub + 1]; k++)
+        if (!graph->arcs[k].known)
+            counts[KIND_OUTSIDE][graph->arcs[k].bin / CLASS_BINS]--;
 }
 
-/* Edges between occupied positions. */
-static void count_edges(const struct polishing *polishing, double n_pairs[KINDS])
+/* Edges between occupied positions, and those of their pairs that are there. */
+static void count_edges(const struct polishing *polishing, double n_pairs[KINDS],
+                        double counts[KINDS][CLASSES])
 {
     uint32_t near[NEIGHBOURS_MAX], hub = polishing->strong->hub;
     for (uint32_t p = 0; p < polishing->order; p++) {
-        if (polishing->endpoint[p] == VTTIF_NOWHERE || polishing->endpoint[p] == hub)
+        uint32_t u = polishing->endpoint[p];
+        if (u == VTTIF_NOWHERE || u == hub)
             continue;
         unsigned n_near = polishing->archetype->neighbours(polishing->shape, p, near);
         for (unsigned k = 0; k < n_near; k++) {
             uint32_t v = polishing->endpoint[near[k]];
-            if (near[k] < p && v != VTTIF_NOWHERE && v != hub)
-                n_pairs[is_main(polishing, p, near[k]) ? KIND_MAIN : KIND_FAINT]++;
-        }
-    }
-}
-
-static void count_weights(const struct polishing *polishing, double counts[KINDS][CLASSES])
-{
-    const struct graph *graph = polishing->graph;
-    uint32_t hub = polishing->strong->hub;
-    for (uint32_t u = 0; u < graph->n; u++) {
-        for (size_t k = graph_from(graph, u, u); u != hub && k < graph->start[u + 1]; k++) {
-            const struct arc *arc = &graph->arcs[k];
-            if (arc->to != hub && !arc->known)
-                counts[kind_of(polishing, u, arc->to)][arc->bin / CLASS_BINS]++;
+            if (near[k] >= p || v == VTTIF_NOWHERE || v == hub)
+                continue;
+            enum kind kind = is_main(polishing, p, near[k]) ? KIND_MAIN : KIND_FAINT;
+            const struct arc *arc = graph_arc(polishing->graph, u, v);
+            n_pairs[kind]++;
+            if (!arc || arc->known)
+                continue;
+            counts[kind][arc->bin / CLASS_BINS]++;
+            counts[KIND_OUTSIDE][arc->bin / CLASS_BINS]--;
         }
     }
 }
@@ -98,8 +98,8 @@ static void learn(struct polishing *polishing)
 {
     double n_pairs[KINDS] = {0};
     g_autofree double(*counts)[CLASSES] = g_malloc0_n(KINDS, sizeof *counts);
-    count_weights(polishing, counts);
-    count_edges(polishing, n_pairs);
+    count_outside(polishing, counts);
+    count_edges(polishing, n_pairs, counts);
     double n = (double)polishing->strong->n;
     n_pairs[KIND_OUTSIDE] = n * (n - 1) / 2 - n_pairs[KIND_MAIN] - n_pairs[KIND_FAINT];
     for (int kind = KIND_MAIN; kind <= KIND_FAINT; kind++)

@@ -39,6 +39,15 @@
 /* So many candidates are polished, of at least that score. */
 #define POLISHED_MOST  8
 #define POLISHED_LEAST 0.4
+/* Who has that many times the errors of the best will not overtake it. */
+#define POLISHED_ERRORS 8
+/* So few errors, and so many bits that speak for it: there is no other name, and whichever cut is
+ * looked at would tell the same again. Who is in a crowd another cut may tell better, and a few
+ * endpoints are quickly looked at again. */
+#define CLEAR_SCORE   0.9
+#define CLEAR_DENSE   0.97
+#define CLEAR_BITS    1000
+#define CLEAR_MEMBERS 300
 
 struct vttif_recognition {
     enum vttif_verdict verdict;
@@ -92,6 +101,31 @@ static const struct candidate *settled(const struct search *search)
     return NULL;
 }
 
+static bool is_clear(const struct candidate *candidate)
+{
+    double least = candidate->archetype->neighbours ? CLEAR_SCORE : CLEAR_DENSE;
+    bool noisy = candidate->n_missing + candidate->n_extra > 1; /* or another cut has none */
+    return noisy && candidate->score >= least && candidate->bits >= CLEAR_BITS &&
+           candidate->n_members >= CLEAR_MEMBERS && candidate_stands(candidate);
+}
+
+/* A name that no other comes near to, although there is noise. */
+static const struct candidate *cleared(const struct search *search)
+{
+    for (guint i = 0; i < search->candidates->len; i++) {
+        const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
+        if (is_clear(candidate))
+            return candidate;
+    }
+    return NULL;
+}
+
+static const struct candidate *decided(const struct search *search)
+{
+    const struct candidate *found = settled(search);
+    return found ? found : cleared(search);
+}
+
 /* Of u's pairs: how many there are, and how many of them carry about as much back. */
 static size_t count_partners(const struct graph *graph, uint32_t u, size_t *mutual)
 {
@@ -129,22 +163,24 @@ static uint32_t find_master(const struct graph *graph)
     return is_master ? best : VTTIF_NOWHERE;
 }
 
-static void search_cut(struct search *search, double cut)
+/* With all hubs, or until a name is found that no other comes near to. */
+static void search_cut(struct search *search, double cut, bool all)
 {
     struct strong *strong = strong_new(search->graph, cut, VTTIF_NOWHERE, true);
     propose_of(search, strong);
     uint32_t hub = find_hub(strong);
-    if (hub == VTTIF_NOWHERE && search->master != VTTIF_NOWHERE && !settled(search)) {
+    if (hub == VTTIF_NOWHERE && search->master != VTTIF_NOWHERE &&
+        !(all ? settled(search) : decided(search))) {
         struct strong *without = strong_new(search->graph, cut, search->master, false);
         propose_of(search, without);
         strong_free(without);
     }
-    if (hub != VTTIF_NOWHERE && !settled(search)) {
+    if (hub != VTTIF_NOWHERE && !(all ? settled(search) : decided(search))) {
         struct strong *without = strong_new(search->graph, cut, hub, false);
         propose_of(search, without);
         strong_free(without);
     }
-    if (hub != VTTIF_NOWHERE && !settled(search)) {
+    if (hub != VTTIF_NOWHERE && !(all ? settled(search) : decided(search))) {
         strong->hub = hub;
         propose_of(search, strong);
     }
@@ -160,15 +196,27 @@ static bool is_among(const struct graph *graph, const double *cuts, unsigned n_c
     return n_cuts > 0;
 }
 
+static const struct candidate *best_of(const struct search *search)
+{
+    for (guint i = 0; i < search->candidates->len; i++) {
+        const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
+        if (candidate_stands(candidate))
+            return candidate;
+    }
+    return NULL;
+}
+
 /* Polishes the best few, as far as they are worth it. */
 static void polish_best(struct search *search)
 {
     size_t n = search->graph->n;
     guint n_best = MIN(search->candidates->len, POLISHED_MOST);
+    const struct candidate *best = best_of(search);
+    double least = best ? 1 - POLISHED_ERRORS * (1 - best->score) : 0;
     for (guint i = 0; i < n_best; i++) {
         struct candidate candidate = g_array_index(search->candidates, struct candidate, i);
         if (!candidate.archetype->neighbours || candidate.score >= 1 ||
-            candidate.score < POLISHED_LEAST)
+            candidate.score < MAX(least, POLISHED_LEAST))
             continue;
         struct strong strong = {.graph = search->graph, .hub = candidate.hub};
         uint32_t *position = g_memdup2(candidate.position, n * sizeof *position);
@@ -188,11 +236,11 @@ static struct search *search_graph(const struct graph *graph)
     search->master = find_master(graph);
     double cuts[CUTS_MAX];
     unsigned n_cuts = cuts_find(graph, cuts), n = 0;
-    for (; n < n_cuts && !settled(search); n++)
-        search_cut(search, cuts[n]);
-    const struct candidate *found = settled(search);
-    if (found && !is_among(graph, cuts, n, found->cut)) /* others may need all of its edges */
-        search_cut(search, found->cut);
+    for (; n < n_cuts && !decided(search); n++)
+        search_cut(search, cuts[n], false);
+    const struct candidate *found = decided(search);
+    if (found && !(settled(search) && is_among(graph, cuts, n, found->cut)))
+        search_cut(search, found->cut, true); /* others may need all of its edges */
     g_array_sort(search->candidates, candidate_compare);
     if (!settled(search))
         polish_best(search);
@@ -257,16 +305,6 @@ static void part_clear(gpointer data)
 {
     struct vttif_part *part = data;
     name_clear(&part->name);
-}
-
-static const struct candidate *best_of(const struct search *search)
-{
-    for (guint i = 0; i < search->candidates->len; i++) {
-        const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
-        if (candidate_stands(candidate))
-            return candidate;
-    }
-    return NULL;
 }
 
 static void add_names(struct vttif_recognition *recognition, const struct search *search)

@@ -3,6 +3,7 @@
 #include "infer/links.h"
 #include "infer/tree.h"
 
+#include <math.h>
 #include <string.h>
 
 /* So many pieces are laid; more is no tree. */
@@ -64,26 +65,32 @@ static bool is_taken(const struct ground *ground, uint32_t p)
     return ground->endpoint[p] != VTTIF_NOWHERE;
 }
 
-/* What speaks for a piece at a vacant position: whole numbers are edges kept, all else decides
- * between positions that keep as many. */
-static double worth(const struct ground *ground, const struct piece *piece, uint32_t p)
+/* What an edge to the piece's parent adds: that it may be there, and how heavy it is. */
+#define PARENT_WORTH 0.05
+#define WEIGHT_WORTH 0.6
+
+/* What speaks for a piece at a vacant position, if it may be more than most: whole numbers are
+ * edges kept, all else decides between positions that keep as many. */
+static double worth(const struct ground *ground, const struct piece *piece, uint32_t p, double most)
 {
     const struct pattern *pattern = ground->pattern;
     uint32_t kind = pattern->kind[p];
     double value = embedding_gain(piece->embedding, 0, kind) -
                    GAP_COST * embedding_gaps(piece->embedding, 0, kind);
-    if (p == 0 || !is_taken(ground, pattern->forest->parent[p]))
+    if (p == 0 || !is_taken(ground, pattern->forest->parent[p]) ||
+        value + PARENT_WORTH + WEIGHT_WORTH < most)
         return value;
     double bytes = wood_evidence(ground->wood, piece->walk.node[0],
                                  ground->endpoint[pattern->forest->parent[p]], ground->tide);
-    return value + 0.05 + 0.6 * MIN(bytes / ground->usual, 1);
+    return value + PARENT_WORTH + WEIGHT_WORTH * MIN(bytes / ground->usual, 1);
 }
 
 static uint32_t best_position(const struct ground *ground, const struct piece *piece, double *most)
 {
     uint32_t best = VTTIF_NOWHERE;
     for (uint32_t p = 0; p < ground->pattern->forest->n; p++) {
-        double value = is_taken(ground, p) ? -1 : worth(ground, piece, p);
+        double so_far = best == VTTIF_NOWHERE ? -INFINITY : *most;
+        double value = is_taken(ground, p) ? -1 : worth(ground, piece, p, so_far);
         if (is_taken(ground, p) || (best != VTTIF_NOWHERE && value <= *most))
             continue;
         *most = value;
