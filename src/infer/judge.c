@@ -489,13 +489,29 @@ void search_propose_same(struct search *search, const struct vttif_shape *shape,
     keep_best(search, candidate);
 }
 
+void search_add_likely(struct search *search, const struct candidate *clean, uint32_t *position,
+                       uint32_t hub, double behind)
+{
+    struct candidate candidate = {.archetype = clean->archetype,
+                                  .shape = clean->shape,
+                                  .position = position,
+                                  .by_weight = clean->by_weight,
+                                  .hub = hub};
+    judge(&candidate, search);
+    candidate.forward = clean->forward;
+    candidate.one_way = clean->one_way;
+    candidate.likely = true;
+    candidate.behind = behind;
+    g_array_append_val(search->candidates, candidate);
+}
+
 bool candidate_stands(const struct candidate *candidate)
 {
     const struct archetype *archetype = candidate->archetype;
     bool one_way = candidate->forward >= 0.8 || candidate->forward <= 0.2;
     if ((archetype->one_way && candidate->forward < 0.8) || (archetype->both_ways && one_way))
         return false;
-    if (candidate->exact)
+    if (candidate->exact || candidate->likely)
         return true;
     bool without_errors = candidate->n_missing + candidate->n_extra == 0;
     if (without_errors && candidate->gap >= SOME_GAP_BINS && candidate->coverage >= 0.6)
@@ -536,6 +552,7 @@ int candidate_compare(const void *first, const void *second)
 {
     const struct candidate *a = first, *b = second;
     const int orders[] = {
+        compare_numbers(round(a->behind), round(b->behind)),
         compare_numbers(round(b->score * 100), round(a->score * 100)),
         compare_numbers(is_against_flow(a), is_against_flow(b)),
         compare_numbers(a->faint, b->faint),

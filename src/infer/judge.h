@@ -30,6 +30,8 @@ struct candidate {
     bool exact; /* the graph is the archetype, nothing else has traffic of the same order */
     bool faint; /* its faint edges carry so little that they are a detail */
     bool one_way; /* of most of its edges, nearly all bytes go one way */
+    bool likely; /* one of the likeliest drawings of a small program (small.h), */
+    double behind; /* so many bits behind the likeliest */
     bool by_weight;
     uint32_t hub; /* whose other edges are no extra */
 };
@@ -51,6 +53,10 @@ double search_propose(struct search *search, const struct strong *strong,
  * counted again. */
 void search_propose_same(struct search *search, const struct vttif_shape *shape, uint32_t *position,
                          bool by_weight);
+/* Judges a name of a small program's drawing, whose other candidate is what it is without noise;
+ * position[n] is taken over. */
+void search_add_likely(struct search *search, const struct candidate *clean, uint32_t *position,
+                       uint32_t hub, double behind);
 /* Is it a name? */
 bool candidate_stands(const struct candidate *candidate);
 /* Best first. */

@@ -17,6 +17,7 @@
 #include "infer/judge.h"
 #include "infer/polish.h"
 #include "infer/rest.h"
+#include "infer/small.h"
 
 #include <string.h>
 #include <vttif/error.h>
@@ -247,6 +248,43 @@ static struct search *search_graph(const struct graph *graph)
     return search;
 }
 
+/* --- small programs --------------------------------------------------------------------------- */
+
+/* All names of a drawing, found as if it were without noise. */
+static void add_drawing(struct search *likely, const struct small_drawing *drawing)
+{
+    g_autoptr(vttif_matrix) matrix = small_matrix(likely->graph, drawing);
+    struct graph *graph = graph_new(matrix, 0);
+    struct search *clean = search_graph(graph);
+    for (guint i = 0; i < clean->candidates->len; i++) {
+        const struct candidate *candidate = &g_array_index(clean->candidates, struct candidate, i);
+        if (!candidate->exact || candidate->explained < 0.999 || !candidate_stands(candidate))
+            continue;
+        uint32_t *position = g_memdup2(candidate->position, graph->n * sizeof *candidate->position);
+        search_add_likely(likely, candidate, position, drawing->hub, drawing->behind);
+    }
+    search_free(clean);
+    graph_free(graph);
+}
+
+/* The likeliest of everything that few endpoints can be, instead of what was found at cuts; returns
+ * the search that stands. */
+static struct search *search_small(struct search *search)
+{
+    const struct graph *graph = search->graph;
+    g_autoptr(GArray) drawings = settled(search) || graph->cut > 0 ? NULL : small_find(graph);
+    if (!drawings || drawings->len == 0)
+        return search;
+    struct search *likely = search_new(graph);
+    likely->master = search->master;
+    for (guint i = 0; i < drawings->len; i++)
+        add_drawing(likely, &g_array_index(drawings, struct small_drawing, i));
+    g_array_sort(likely->candidates, candidate_compare);
+    bool any = likely->candidates->len > 0;
+    search_free(any ? search : likely);
+    return any ? likely : search;
+}
+
 /* --- from candidates to names -------------------------------------------------------------- */
 
 static enum vttif_flow flow_of(double forward)
@@ -312,7 +350,8 @@ static void add_names(struct vttif_recognition *recognition, const struct search
     const struct candidate *best = best_of(search);
     for (guint i = 0; best && i < search->candidates->len; i++) {
         const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
-        if (!candidate_stands(candidate) || candidate->score < best->score - SCORE_RANGE)
+        bool near = candidate->likely || candidate->score >= best->score - SCORE_RANGE;
+        if (!candidate_stands(candidate) || !near)
             continue;
         struct vttif_name name = name_of(candidate, search->graph);
         g_array_append_val(recognition->names, name);
@@ -411,7 +450,7 @@ static void explain_none(struct vttif_recognition *recognition, const struct sea
 static void recognize(struct vttif_recognition *recognition, struct graph *graph,
                       unsigned parts_max)
 {
-    struct search *search = search_graph(graph);
+    struct search *search = search_small(search_graph(graph));
     add_names(recognition, search);
     if (recognition->names->len > 0) {
         recognition->bmin = g_array_index(recognition->names, struct vttif_name, 0).bmin;

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "infer/small_likelihood.h"
+
+#include <math.h>
+
+#define ZERO       0.002 /* of the largest cell: as good as nothing */
+#define BACKGROUND 0.1 /* of an arc's mean, at most */
+#define BUSY       0.2 /* share of the pairs that have background */
+#define HALF_BUSY  0.15 /* of these, one way without bytes */
+#define LOST       0.01 /* an arc without a byte */
+#define UNSEEN     0.05 /* an arc that is lost in a master's level */
+#define SPREAD     0.5 /* sigma of an arc's logarithm: what is expected, */
+#define SPREAD_OF  3.0 /* as if that many arcs had shown it */
+#define EXPECTED   (SPREAD_OF * SPREAD * SPREAD)
+#define STAR_TIGHT 0.08 /* sigma of a master's level: of what it sends, */
+#define STAR_WIDE  0.3 /* and when sampled */
+#define BLUR       0.35 /* sigma of what is above a bound */
+#define HEAVY_BLUR 0.2 /* of a master's level above an arc's mean */
+#define LEAST_OVER 0.15 /* of a master's level: what can be seen on top of it */
+#define FAINT_LOG  (-4.0) /* log density of very few bytes */
+#define MEANS      3.0 /* range of the logarithm of an arc's mean */
+
+static double log_normal(double log_x, double mean, double sigma)
+{
+    double z = (log_x - mean) / sigma;
+    return -0.5 * z * z - log(sigma) - 0.5 * log(2 * M_PI);
+}
+
+/* Uniform up to a bound, which is blurred; as a density of the logarithm. */
+static double log_below(double x, double bound)
+{
+    double z = log(x / bound);
+    return z <= 0 ? MAX(z, FAINT_LOG) : -0.5 * z * z / (BLUR * BLUR);
+}
+
+static double mean_of(const struct small_cells *cells, unsigned scale)
+{
+    return cells->max * exp2(-0.25 * scale);
+}
+
+static bool at_hub(const struct small_model *model, unsigned u, unsigned v)
+{
+    return u == model->hub || v == model->hub;
+}
+
+static double star_of(const struct small_model *model, double x)
+{
+    double log_x = log(x), mean = model->log_level;
+    double tight = log_normal(log_x, mean, STAR_TIGHT), wide = log_normal(log_x, mean, STAR_WIDE);
+    return log(0.5 * exp(tight) + 0.5 * exp(wide) + 1e-12);
+}
+
+/* A cell of a pair that is none and has bytes. */
+static double quiet_cell(const struct small_model *model, unsigned u, unsigned v, double mean)
+{
+    double x = model->cells->cell[u][v];
+    bool star = at_hub(model, u, v);
+    if (model->zero[u][v])
+        return log(star ? LOST : HALF_BUSY);
+    if (!star)
+        return log_below(x, BACKGROUND * mean);
+    double over = x - model->level, value = star_of(model, x);
+    if (over > 0)
+        value = MAX(value, log(BUSY) + log_below(over, BACKGROUND * mean) + log(x / over));
+    return value;
+}
+
+static double quiet_pair(const struct small_model *model, unsigned u, unsigned v, double mean)
+{
+    double both = quiet_cell(model, u, v, mean) + quiet_cell(model, v, u, mean);
+    if (at_hub(model, u, v))
+        return both;
+    return model->zero[u][v] && model->zero[v][u] ? log(1 - BUSY) : log(BUSY) + both;
+}
+
+static void set_cell(struct small_model *model, unsigned u, unsigned v)
+{
+    double x = model->cells->cell[u][v], other = model->cells->cell[v][u];
+    bool star = at_hub(model, u, v);
+    model->zero[u][v] = x < ZERO * model->cells->max;
+    model->hidden[u][v] = model->zero[u][v];
+    model->lost[u][v] = log(LOST);
+    if (model->zero[u][v]) {
+        model->back[u][v] = log(star ? LOST : 0.5);
+        return;
+    }
+    double carried = star ? x - model->level : x;
+    if (star && carried < LEAST_OVER * model->level) {
+        model->hidden[u][v] = true;
+        model->lost[u][v] = log(UNSEEN) + star_of(model, x);
+    } else {
+        model->log[u][v] = log(carried);
+        model->stretch[u][v] = log(x / carried);
+    }
+    if (star)
+        model->back[u][v] = star_of(model, x);
+    else /* anything up to a tenth, by its logarithm */
+        model->back[u][v] =
+            log(0.5 / 3) -
+            (x > BACKGROUND * other ? 0.5 * pow(log(x / (BACKGROUND * other)) / BLUR, 2) : 0);
+}
+
+static double chance_arc(const struct small_model *model, unsigned u, unsigned v, double mean)
+{
+    if (model->hidden[u][v])
+        return model->lost[u][v];
+    return log_normal(model->log[u][v], log(mean), SPREAD) + model->stretch[u][v];
+}
+
+/* One half of the pairs are none; the others go both ways, or one way, half of them each way. */
+static double chance_pair(const struct small_model *model, unsigned u, unsigned v, double mean,
+                          bool both)
+{
+    double none = quiet_pair(model, u, v, mean) + log(0.5);
+    double ahead = chance_arc(model, u, v, mean), back = chance_arc(model, v, u, mean);
+    if (both)
+        return MAX(none, ahead + back + log(0.5));
+    return MAX(none, MAX(ahead + model->back[v][u], back + model->back[u][v]) + log(0.25));
+}
+
+/* Of k normal values whose mean is anything in a range and whose variance is about what is
+ * expected, both integrated out: what does not depend on the values. */
+static double marginal_of(double k)
+{
+    double freedom = 0.5 * (k - 1 + SPREAD_OF);
+    return lgamma(freedom) - lgamma(0.5 * SPREAD_OF) + 0.5 * SPREAD_OF * log(EXPECTED) -
+           0.5 * (k - 1) * log(M_PI) - 0.5 * log(k) - log(MEANS);
+}
+
+void small_model_set(struct small_model *model, const struct small_cells *cells, unsigned hub,
+                     double level)
+{
+    *model = (struct small_model){.cells = cells, .hub = hub, .level = level};
+    model->log_max = log(cells->max);
+    model->log_level = level > 0 ? log(level) : 0;
+    for (unsigned k = 1; k < G_N_ELEMENTS(model->marginal); k++)
+        model->marginal[k] = marginal_of(k);
+    for (unsigned u = 0; u < cells->n; u++)
+        for (unsigned v = 0; v < cells->n; v++)
+            if (u != v)
+                set_cell(model, u, v);
+    model->by_chance = -HUGE_VAL;
+    for (unsigned scale = 0; scale < SMALL_SCALES; scale++) {
+        double mean = mean_of(cells, scale), both = 0, one_way = 0;
+        for (unsigned u = 0; u < cells->n; u++) {
+            for (unsigned v = u + 1; v < cells->n; v++) {
+                model->none[scale][u][v] = quiet_pair(model, u, v, mean);
+                model->all_none[scale] += model->none[scale][u][v];
+                both += chance_pair(model, u, v, mean, true);
+                one_way += chance_pair(model, u, v, mean, false);
+            }
+        }
+        model->by_chance = MAX(model->by_chance, MAX(both, one_way));
+    }
+}
+
+static double log_marginal(const struct small_model *model, unsigned k, double sum, double squares)
+{
+    if (k == 0)
+        return 0;
+    double apart = MAX(squares - sum * sum / k, 0);
+    return model->marginal[k] - 0.5 * (k - 1 + SPREAD_OF) * log(EXPECTED + apart);
+}
+
+struct sums {
+    unsigned n;
+    double log, squares, other;
+};
+
+static void add_arc(struct sums *sums, const struct small_model *model, uint64_t arcs, unsigned bit)
+{
+    unsigned u = bit / SMALL_MOST, v = bit % SMALL_MOST;
+    if (!(arcs >> (v * SMALL_MOST + u) & 1))
+        sums->other += model->back[v][u];
+    if (model->hidden[u][v]) {
+        sums->other += model->lost[u][v];
+        return;
+    }
+    sums->n++;
+    sums->log += model->log[u][v];
+    sums->squares += model->log[u][v] * model->log[u][v];
+    sums->other += model->stretch[u][v];
+}
+
+/* Job control carries about as much as an arc at most: what carries more is the program. */
+static double heavy_level(const struct small_model *model, double log_mean)
+{
+    double over = model->hub == SMALL_ALONE ? 0 : model->log_level - log_mean;
+    return over > 0 ? -0.5 * over * over / (HEAVY_BLUR * HEAVY_BLUR) : 0;
+}
+
+double small_likelihood(const struct small_model *model, uint64_t arcs)
+{
+    struct sums sums = {0};
+    for (uint64_t left = arcs; left; left &= left - 1)
+        add_arc(&sums, model, arcs, (unsigned)__builtin_ctzll(left));
+    double mean = sums.n > 0 ? sums.log / sums.n : 0;
+    double steps = round(4 * (model->log_max - mean) / M_LN2);
+    unsigned scale = (unsigned)CLAMP(steps, 0, SMALL_SCALES - 1);
+    double value =
+        model->all_none[scale] + sums.other + log_marginal(model, sums.n, sums.log, sums.squares);
+    for (uint64_t left = arcs; left; left &= left - 1) {
+        unsigned bit = (unsigned)__builtin_ctzll(left);
+        unsigned u = bit / SMALL_MOST, v = bit % SMALL_MOST;
+        if (u < v || !(arcs >> (v * SMALL_MOST + u) & 1))
+            value -= model->none[scale][MIN(u, v)][MAX(u, v)];
+    }
+    return value + heavy_level(model, mean);
+}

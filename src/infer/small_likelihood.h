@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * How likely a matrix of a few endpoints is, given who sends to whom and who is a master.
+ *
+ * - What an arc carries is log-normal; its mean and variance are unknown and integrated out.
+ * - A pair without arcs has no bytes, or some up to a tenth of an arc's mean: background.
+ * - What comes back along an arc that has none is up to a tenth of it: acknowledgements.
+ * - A master exchanges a level of its own, about the same, with everybody, on top of all else.
+ *
+ * All are densities of the logarithm of a cell. The shares are rough on purpose: a factor of two in
+ * any of them is one bit, and names that are a few bits behind are listed, too.
+ */
+#ifndef VTTIF_INFER_SMALL_LIKELIHOOD_H
+#define VTTIF_INFER_SMALL_LIKELIHOOD_H
+
+#include "infer/small.h"
+
+#define SMALL_SCALES 24 /* means that an arc may have, in steps of a factor of 2^(1/4) */
+#define SMALL_ALONE  SMALL_MOST /* no hub */
+
+struct small_cells {
+    unsigned n;
+    double cell[SMALL_MOST][SMALL_MOST];
+    double max;
+};
+
+/* The same of a master and its level. */
+struct small_model {
+    const struct small_cells *cells;
+    unsigned hub;
+    double level, log_level, log_max;
+    double marginal[SMALL_MOST * SMALL_MOST]; /* of so many arcs: small_likelihood.c */
+    bool zero[SMALL_MOST][SMALL_MOST]; /* no bytes */
+    bool hidden[SMALL_MOST][SMALL_MOST]; /* nothing that an arc has carried can be seen, */
+    double lost[SMALL_MOST][SMALL_MOST]; /* and how likely that is for an arc */
+    double log[SMALL_MOST][SMALL_MOST]; /* of what an arc has carried */
+    double stretch[SMALL_MOST][SMALL_MOST]; /* d log of that / d log of the cell */
+    double back[SMALL_MOST][SMALL_MOST]; /* the cell is no arc, but the other way is */
+    double none[SMALL_SCALES][SMALL_MOST][SMALL_MOST]; /* u < v: neither is */
+    double all_none[SMALL_SCALES];
+    double by_chance; /* the likelihood when every pair is what it likes */
+};
+
+void small_model_set(struct small_model *model, const struct small_cells *cells, unsigned hub,
+                     double level);
+/* The logarithm of the likelihood. */
+double small_likelihood(const struct small_model *model, uint64_t arcs);
+
+#endif
