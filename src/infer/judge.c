@@ -391,7 +391,8 @@ static void judge(struct candidate *candidate, const struct search *search)
     cut_best(tally, graph, candidate);
     double errors = (double)(candidate->n_missing + candidate->n_extra);
     candidate->score = candidate->n_edges ? 1 - errors / (double)candidate->n_edges : 0;
-    candidate->explained = graph->total > 0 ? tally->bytes / graph->total : 0;
+    /* both are sums of rounded numbers */
+    candidate->explained = graph->total > 0 ? MIN(tally->bytes / graph->total, 1) : 0;
     candidate->forward = forward_share(tally);
     candidate->evidence = evidence(tally, candidate, graph);
     candidate->one_way =
