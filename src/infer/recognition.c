@@ -368,7 +368,7 @@ static bool take_part(struct vttif_recognition *recognition, struct graph *graph
     if (!best)
         return false;
     struct vttif_part part = {.name = name_of(best, graph)};
-    part.share = rest_take(graph, best) / graph->total;
+    part.share = MIN(rest_take(graph, best) / graph->total, recognition->other);
     if (part.share < PART_LEAST) {
         part_clear(&part);
         return false;
