@@ -368,7 +368,8 @@ static bool take_part(struct vttif_recognition *recognition, struct graph *graph
     if (!best)
         return false;
     struct vttif_part part = {.name = name_of(best, graph)};
-    part.share = MIN(rest_take(graph, best) / graph->total, recognition->other);
+    double taken = rest_take(graph, best);
+    part.share = MIN(taken / graph->total, recognition->other);
     if (part.share < PART_LEAST) {
         part_clear(&part);
         return false;
