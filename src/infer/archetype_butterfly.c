@@ -283,7 +283,8 @@ static void propose(struct search *search, const struct strong *strong)
     const struct squares *squares = squares_of(strong);
     if (!squares)
         return;
-    double blocks = squares->met->len / 2, expected = (double)strong->n_edges / 4;
+    guint blocks = squares->met->len / 2;
+    double expected = (double)strong->n_edges / 4;
     if (blocks < 0.4 * expected || blocks > 1.2 * expected)
         return;
     size_t n = strong->n;

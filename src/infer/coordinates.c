@@ -301,7 +301,7 @@ struct lattice *coordinates_count(const struct squares *squares,
                                   const struct directions *directions)
 {
     size_t n = squares->strong->n;
-    uint32_t period[VTTIF_DIMS_MAX];
+    uint32_t period[VTTIF_DIMS_MAX] = {0};
     struct counted counted = {squares, directions, directions->n,
                               g_new0(int32_t, n * directions->n), g_new0(bool, n)};
     count(&counted, period);

@@ -308,7 +308,8 @@ struct lattice *lattice_find(const struct strong *strong)
     struct work work = {.strong = strong, .squares = squares_of(strong)};
     struct lattice *lattice = NULL;
     struct directions directions = {0};
-    if (!work.squares || work.squares->met->len / 2 < SQUARES_LEAST * (double)work.squares->n_edges)
+    guint met = work.squares ? work.squares->met->len / 2 : 0;
+    if (!work.squares || met < SQUARES_LEAST * (double)work.squares->n_edges)
         return NULL;
     work.support_least = least_support(work.squares);
     work.classes = classes_new(work.squares->n_edges);

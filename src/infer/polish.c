@@ -90,7 +90,8 @@ static double share_of(const double *counts, double n_pairs, int class)
     for (int i = 0; i < ABSENT; i++)
         present += counts[i];
     double count = class == ABSENT ? MAX(n_pairs - present, 0) : smoothed(counts, class);
-    double prior = class == ABSENT ? 0.5 : 0.5 / ABSENT;
+    const int n_present = ABSENT;
+    double prior = class == ABSENT ? 0.5 : 0.5 / n_present;
     return (count + prior) / (n_pairs + 1);
 }
 
