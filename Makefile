@@ -46,6 +46,11 @@ check-kernel: all
 	scripts/install-deps run test kernel
 	scripts/check-kernel $(BUILD)
 
+# vttifd as a service of Debian's systemd, under QEMU. Takes a minute or two.
+check-systemd: all
+	scripts/install-deps run test kernel
+	scripts/check-systemd $(BUILD)
+
 format:
 	scripts/install-deps lint
 	clang-format -i $$(git ls-files -co --exclude-standard '*.c' '*.h')
@@ -57,4 +62,4 @@ lint: all
 clean:
 	rm -rf $(BUILD) $(BUILD)-sanitize
 
-.PHONY: all demo test test-sanitize check-kernel install bench evaluate format lint clean
+.PHONY: all demo test test-sanitize check-kernel check-systemd install bench evaluate format lint clean
