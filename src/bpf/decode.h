@@ -278,11 +278,13 @@ static __always_inline void split(const struct decoded *d, __u32 gso_size, struc
 {
     bool can_be = d->has_ports && d->fragment == FRAGMENT_NONE && d->protocol != SCTP;
     __u64 more = can_be ? segments(d->split_bytes, gso_size) - 1 : 0;
-    __u32 link = d->frame_bytes - less(d->frame_bytes, d->ip_bytes);
-    sum->packets = 1 + more;
-    sum->payload_bytes = d->payload_bytes + more * d->repeated;
-    sum->ip_bytes = d->ip_bytes + more * (d->headers + d->repeated);
-    sum->frame_bytes = d->frame_bytes + more * (d->headers + d->repeated + link);
+    *sum = (struct kern_sum){
+        .frame_bytes = d->frame_bytes,
+        .ip_bytes = d->ip_bytes,
+        .payload_bytes = d->payload_bytes,
+        .packets = 1,
+    };
+    add_segments(sum, more, d->headers, d->repeated);
 }
 
 #endif

@@ -50,17 +50,6 @@ static __always_inline bool lane_is_service(__u32 ports)
     return (service_near >> from | service_near >> to) & 1;
 }
 
-/* A super-packet of total IP bytes as the segments that it is on the wire; see split(). */
-static __always_inline void lane_sum(struct __sk_buff *skb, __u32 total, __u32 headers,
-                                     struct kern_sum *sum)
-{
-    __u32 payload = total - headers, more = segments(payload, skb->gso_size) - 1;
-    sum->frame_bytes = skb->len + (__u64)more * (headers + skb->len - total);
-    sum->ip_bytes = total + (__u64)more * headers;
-    sum->payload_bytes = payload;
-    sum->packets = 1 + more;
-}
-
 /* A packet whose pair has its slot: counted here, and nothing is called. */
 static __always_inline bool lane_take(struct __sk_buff *skb, __u32 place)
 {
@@ -97,8 +86,13 @@ static __always_inline bool lane_take(struct __sk_buff *skb, __u32 place)
     if (slot->tag != (tag | cpu->cache.generation) || slot->addresses[0] != addresses ||
         (key_mode == KEY_MAC && slot->addresses[1] != more_addresses))
         return false;
-    struct kern_sum sum;
-    lane_sum(skb, total, headers, &sum);
+    struct kern_sum sum = {
+        .frame_bytes = skb->len,
+        .ip_bytes = total,
+        .payload_bytes = total - headers,
+        .packets = 1,
+    };
+    add_segments(&sum, segments(total - headers, skb->gso_size) - 1, headers, 0);
     count_slot(cpu, slot, &sum);
     return true;
 }

@@ -75,4 +75,16 @@ static __always_inline __u32 segments(__u32 payload, __u32 gso_size)
     return gso_size && payload > gso_size ? (payload + gso_size - 1) / gso_size : 1;
 }
 
+/* Adds what `more` segments of a super-packet weigh beside the first: all headers once more, and of
+ * the payload what is in each (repeated). */
+static __always_inline void add_segments(struct kern_sum *sum, __u64 more, __u32 headers,
+                                         __u32 repeated)
+{
+    __u64 link = sum->frame_bytes > sum->ip_bytes ? sum->frame_bytes - sum->ip_bytes : 0;
+    sum->packets += more;
+    sum->payload_bytes += more * repeated;
+    sum->ip_bytes += more * (headers + repeated);
+    sum->frame_bytes += more * (headers + repeated + link);
+}
+
 #endif
