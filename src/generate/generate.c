@@ -9,6 +9,8 @@
 #include "generate/generate.h"
 #include "generate/key.h"
 #include "generate/sidecar.h"
+
+#include "base/random.h"
 #include "source/match.h"
 #include "source/source.h"
 #include <vttif/error.h>
@@ -146,16 +148,15 @@ static void feed_record(void *context, const struct source_record *record)
 static struct vttif_tally *tally_for(const struct job *job, const struct work *work)
 {
     const struct generate_options *options = work->options;
-    return vttif_tally_new(
-        &(struct vttif_tally_options){.count = options->count,
-                                      .key = work->key,
-                                      .mtu = options->mtu,
-                                      .keep = options->keep,
-                                      .launcher = work->launcher,
-                                      .max_pairs = options->max_pairs,
-                                      .seed = (uint64_t)g_random_int() << 32 | g_random_int(),
-                                      .match = job->match ? match_frame : NULL,
-                                      .match_context = job->match});
+    return vttif_tally_new(&(struct vttif_tally_options){.count = options->count,
+                                                         .key = work->key,
+                                                         .mtu = options->mtu,
+                                                         .keep = options->keep,
+                                                         .launcher = work->launcher,
+                                                         .max_pairs = options->max_pairs,
+                                                         .seed = random_64(),
+                                                         .match = job->match ? match_frame : NULL,
+                                                         .match_context = job->match});
 }
 
 static void job_run(gpointer data, gpointer user_data)

@@ -16,6 +16,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "count.skel.h"
 
 /* More CPUs than this share copies of the counters, and add to them atomically. */
@@ -171,7 +172,7 @@ static struct kern_meta meta_for(const struct live_config *config)
     uint32_t max_pairs = (uint32_t)(config->max_pairs ? config->max_pairs : LIVE_PAIRS_DEFAULT);
     return (struct kern_meta){
         .magic = KERN_MAGIC,
-        .epoch = (uint64_t)g_random_int() << 32 | g_random_int(),
+        .epoch = random_64(),
         .layout = KERN_LAYOUT,
         .key = config->key,
         .max_pairs = max_pairs,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cursor.h"
+#include "base/random.h"
 #include "source/interfaces.h"
 #include "source/packet_count.h"
 
@@ -304,7 +305,7 @@ struct live *live_packet_open(const struct live_config *config, GError **error)
     self->watches = g_ptr_array_new_with_free_func(free_watch);
     self->list = g_array_new(false, false, sizeof(struct live_interface));
     self->poll = epoll_create1(EPOLL_CLOEXEC);
-    self->epoch = (uint64_t)g_random_int() << 32 | g_random_int();
+    self->epoch = random_64();
     if (start(self, config, error))
         return &self->live;
     close_source(&self->live);

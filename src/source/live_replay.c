@@ -12,6 +12,7 @@
  *
  * so all fields are the running one's, and the lock only passes them over.
  */
+#include "base/random.h"
 #include "matrix/trigger.h"
 #include "source/live.h"
 #include "source/match.h"
@@ -404,7 +405,7 @@ static struct replay *replay_new(const struct live_config *config, double speed)
     replay->gap_ns = config->crossing_gap_ns ? config->crossing_gap_ns : LIVE_CROSSING_GAP_NS;
     replay->events = config->events;
     replay->vxlan = config->vxlan;
-    replay->seed = (uint64_t)g_random_int() << 32 | g_random_int();
+    replay->seed = random_64();
     replay->index = g_hash_table_new_full(pair_seeded_hash, pair_seeded_equal, g_free, NULL);
     replay->tracks = g_array_new(FALSE, TRUE, sizeof(struct track));
     replay->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -425,14 +426,14 @@ static bool open_capture(struct replay *replay, const char *path, const struct l
         if (!replay->match)
             return false;
     }
-    replay->tally = vttif_tally_new(
-        &(struct vttif_tally_options){.count = config->count,
-                                      .key = config->key,
-                                      .keep = config->keep,
-                                      .launcher = config->launcher,
-                                      .seed = (uint64_t)g_random_int() << 32 | g_random_int(),
-                                      .match = replay->match ? match_record : NULL,
-                                      .match_context = replay});
+    replay->tally =
+        vttif_tally_new(&(struct vttif_tally_options){.count = config->count,
+                                                      .key = config->key,
+                                                      .keep = config->keep,
+                                                      .launcher = config->launcher,
+                                                      .seed = random_64(),
+                                                      .match = replay->match ? match_record : NULL,
+                                                      .match_context = replay});
     tally_set_watch(replay->tally, count_frame, replay);
     return true;
 }

@@ -2,6 +2,7 @@
 #include "source/packet_count.h"
 
 #include "base/cursor.h"
+#include "base/random.h"
 #include "matrix/trigger.h"
 #include "source/match.h"
 #include "source/vxlan.h"
@@ -319,7 +320,7 @@ struct packet_count *packet_count_new(const struct live_config *config, GError *
     if (!config->crossing_gap_ns)
         count->config.crossing_gap_ns = LIVE_CROSSING_GAP_NS;
     count->match = match;
-    count->seed = (uint64_t)g_random_int() << 32 | g_random_int();
+    count->seed = random_64();
     count->fragments = vttif_fragments_new();
     count->table = g_hash_table_new(pair_seeded_hash, pair_seeded_equal);
     count->entries = g_ptr_array_new_with_free_func(g_free);
