@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "infer/graph.h"
 
+#include "infer/median.h"
 #include "infer/squares.h"
 
 #include <math.h>
@@ -190,12 +191,6 @@ size_t graph_pairs_above(const struct graph *graph, double cut)
     return pairs;
 }
 
-static int compare_logs(const void *first, const void *second)
-{
-    double a = *(const double *)first, b = *(const double *)second;
-    return a < b ? -1 : a > b;
-}
-
 /*
  * The weight up to which a hub's pairs are its star's: its partners in the program get both, and
  * stand out. Median and deviation are of the logarithms, as for outliers elsewhere.
@@ -208,12 +203,10 @@ static double star_level(const struct graph *graph, uint32_t hub)
     g_autofree double *logs = g_new(double, MAX(n, 1));
     for (size_t k = 0; k < n; k++)
         logs[k] = log(MAX(arc_weight(&graph->arcs[graph->start[hub] + k]), 1e-300));
-    qsort(logs, n, sizeof *logs, compare_logs);
-    double middle = logs[n / 2];
+    double middle = median(logs, n);
     for (size_t k = 0; k < n; k++)
         logs[k] = fabs(logs[k] - middle);
-    qsort(logs, n, sizeof *logs, compare_logs);
-    return exp(middle + MAX(0.2, 3.5 * logs[n / 2]));
+    return exp(middle + MAX(0.2, 3.5 * median(logs, n)));
 }
 
 struct strong *strong_new(const struct graph *graph, double cut, uint32_t hub, bool whole)

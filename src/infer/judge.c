@@ -133,6 +133,19 @@ static void uncount_outside(struct tally *tally, const struct arc *arc)
     tally->outer -= arc_weight(arc);
 }
 
+/* The hub's pairs that are no edges. */
+static void uncount_hub(struct tally *tally, const struct graph *graph,
+                        const struct candidate *candidate)
+{
+    uint32_t hub = candidate->hub, p = candidate->position[hub];
+    for (size_t k = graph->start[hub]; k < graph->start[hub + 1]; k++) {
+        uint32_t q = candidate->position[graph->arcs[k].to];
+        if (p == VTTIF_NOWHERE || q == VTTIF_NOWHERE ||
+            !candidate->archetype->adjacent(&candidate->shape, p, q))
+            uncount_outside(tally, &graph->arcs[k]);
+    }
+}
+
 /* By the edges of the shape: all pairs are outside but those that are looked up. */
 static void count_edges(struct tally *tally, const struct graph *graph,
                         const struct candidate *candidate, uint32_t master)
@@ -157,14 +170,8 @@ static void count_edges(struct tally *tally, const struct graph *graph,
             uncount_outside(tally, arc);
         }
     }
-    uint32_t hub = candidate->hub;
-    for (size_t k = hub == VTTIF_NOWHERE ? 0 : graph->start[hub];
-         hub != VTTIF_NOWHERE && k < graph->start[hub + 1]; k++) {
-        uint32_t p = position[hub], q = position[graph->arcs[k].to];
-        if (p == VTTIF_NOWHERE || q == VTTIF_NOWHERE ||
-            !archetype->adjacent(&candidate->shape, p, q))
-            uncount_outside(tally, &graph->arcs[k]);
-    }
+    if (candidate->hub != VTTIF_NOWHERE)
+        uncount_hub(tally, graph, candidate);
 }
 
 /* A graph of many more pairs than the shape has edges is not walked again for it. */

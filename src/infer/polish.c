@@ -45,8 +45,9 @@ static void count_outside(const struct polishing *polishing, double counts[KINDS
     uint32_t hub = polishing->strong->hub;
     for (unsigned bin = 0; bin < WEIGHT_BINS; bin++)
         counts[KIND_OUTSIDE][bin / CLASS_BINS] += graph->pairs[bin];
-    for (size_t k = hub == VTTIF_NOWHERE ? 0 : graph->start[hub];
-         hub != VTTIF_NOWHERE && k < graph->start[hub + 1]; k++)
+    if (hub == VTTIF_NOWHERE)
+        return;
+    for (size_t k = graph->start[hub]; k < graph->start[hub + 1]; k++)
         if (!graph->arcs[k].known)
             counts[KIND_OUTSIDE][graph->arcs[k].bin / CLASS_BINS]--;
 }

@@ -60,22 +60,29 @@ struct vttif_recognition {
 
 /* --- from the graph to candidates -------------------------------------------------------- */
 
-/* A dense name, of many edges an endpoint: what the rest of the cuts can tell is who is a member.
- */
-static bool is_dense(const struct search *search)
+/* The first candidate that is so, or NULL. */
+static const struct candidate *first_of(const struct search *search,
+                                        bool (*is_so)(const struct candidate *candidate))
 {
     for (guint i = 0; i < search->candidates->len; i++) {
         const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
-        if (!candidate->archetype->neighbours && candidate->score >= DENSE_SCORE &&
-            candidate->n_edges > DENSE_EDGES * candidate->n_members && candidate_stands(candidate))
-            return true;
+        if (is_so(candidate))
+            return candidate;
     }
-    return false;
+    return NULL;
+}
+
+/* A dense name, of many edges an endpoint: what the rest of the cuts can tell is who is a member.
+ */
+static bool is_dense(const struct candidate *candidate)
+{
+    return !candidate->archetype->neighbours && candidate->score >= DENSE_SCORE &&
+           candidate->n_edges > DENSE_EDGES * candidate->n_members && candidate_stands(candidate);
 }
 
 static void propose_of(struct search *search, const struct strong *strong)
 {
-    bool dense = is_dense(search);
+    bool dense = first_of(search, is_dense);
     for (size_t i = 0; archetypes[i]; i++)
         if (archetypes[i]->propose && strong->n_edges > 0 && !(dense && archetypes[i]->neighbours))
             archetypes[i]->propose(search, strong);
@@ -92,16 +99,12 @@ static uint32_t find_hub(const struct strong *strong)
 }
 
 /* A name that leaves nothing to explain. */
-static const struct candidate *settled(const struct search *search)
+static bool is_settled(const struct candidate *candidate)
 {
-    for (guint i = 0; i < search->candidates->len; i++) {
-        const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
-        if (candidate->exact && candidate->explained > 0.999 && candidate_stands(candidate))
-            return candidate;
-    }
-    return NULL;
+    return candidate->exact && candidate->explained > 0.999 && candidate_stands(candidate);
 }
 
+/* A name that no other comes near to, although there is noise. */
 static bool is_clear(const struct candidate *candidate)
 {
     double least = candidate->archetype->neighbours ? CLEAR_SCORE : CLEAR_DENSE;
@@ -110,21 +113,21 @@ static bool is_clear(const struct candidate *candidate)
            candidate->n_members >= CLEAR_MEMBERS && candidate_stands(candidate);
 }
 
-/* A name that no other comes near to, although there is noise. */
-static const struct candidate *cleared(const struct search *search)
+static const struct candidate *settled(const struct search *search)
 {
-    for (guint i = 0; i < search->candidates->len; i++) {
-        const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
-        if (is_clear(candidate))
-            return candidate;
-    }
-    return NULL;
+    return first_of(search, is_settled);
 }
 
 static const struct candidate *decided(const struct search *search)
 {
     const struct candidate *found = settled(search);
-    return found ? found : cleared(search);
+    return found ? found : first_of(search, is_clear);
+}
+
+/* The first name. */
+static const struct candidate *best_of(const struct search *search)
+{
+    return first_of(search, candidate_stands);
 }
 
 /* Of u's pairs: how many there are, and how many of them carry about as much back. */
@@ -164,24 +167,23 @@ static uint32_t find_master(const struct graph *graph)
     return is_master ? best : VTTIF_NOWHERE;
 }
 
+static void propose_without(struct search *search, double cut, uint32_t hub)
+{
+    struct strong *strong = strong_new(search->graph, cut, hub, false);
+    propose_of(search, strong);
+    strong_free(strong);
+}
+
 /* With all hubs, or until a name is found that no other comes near to. */
 static void search_cut(struct search *search, double cut, bool all)
 {
+    const struct candidate *(*enough)(const struct search *) = all ? settled : decided;
     struct strong *strong = strong_new(search->graph, cut, VTTIF_NOWHERE, true);
     propose_of(search, strong);
-    uint32_t hub = find_hub(strong);
-    if (hub == VTTIF_NOWHERE && search->master != VTTIF_NOWHERE &&
-        !(all ? settled(search) : decided(search))) {
-        struct strong *without = strong_new(search->graph, cut, search->master, false);
-        propose_of(search, without);
-        strong_free(without);
-    }
-    if (hub != VTTIF_NOWHERE && !(all ? settled(search) : decided(search))) {
-        struct strong *without = strong_new(search->graph, cut, hub, false);
-        propose_of(search, without);
-        strong_free(without);
-    }
-    if (hub != VTTIF_NOWHERE && !(all ? settled(search) : decided(search))) {
+    uint32_t hub = find_hub(strong), master = hub == VTTIF_NOWHERE ? search->master : hub;
+    if (master != VTTIF_NOWHERE && !enough(search))
+        propose_without(search, cut, master);
+    if (hub != VTTIF_NOWHERE && !enough(search)) {
         strong->hub = hub;
         propose_of(search, strong);
     }
@@ -195,16 +197,6 @@ static bool is_among(const struct graph *graph, const double *cuts, unsigned n_c
     while (n_cuts > 0 && graph_pairs_above(graph, cuts[n_cuts - 1]) != pairs)
         n_cuts--;
     return n_cuts > 0;
-}
-
-static const struct candidate *best_of(const struct search *search)
-{
-    for (guint i = 0; i < search->candidates->len; i++) {
-        const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
-        if (candidate_stands(candidate))
-            return candidate;
-    }
-    return NULL;
 }
 
 /* Polishes the best few, as far as they are worth it. */

@@ -2,6 +2,7 @@
 #include "infer/small.h"
 
 #include "infer/archetypes.h"
+#include "infer/median.h"
 #include "infer/small_likelihood.h"
 
 #include <math.h>
@@ -170,16 +171,26 @@ struct hunt {
     double best;
 };
 
+/* Those with traffic; returns how many there are, of which not more than fit are listed. */
+static unsigned list_active(const struct graph *graph, uint32_t endpoint[SMALL_MOST])
+{
+    unsigned n = 0;
+    for (uint32_t u = 0; u < graph->n && n <= SMALL_MOST; u++) {
+        if (graph->start[u + 1] == graph->start[u])
+            continue;
+        if (n < SMALL_MOST)
+            endpoint[n] = u;
+        n++;
+    }
+    return n;
+}
+
 static bool cells_set(struct hunt *hunt, const struct graph *graph)
 {
     struct small_cells *cells = &hunt->cells;
-    for (uint32_t u = 0; u < graph->n; u++) {
-        if (graph->start[u + 1] == graph->start[u])
-            continue;
-        if (cells->n == SMALL_MOST)
-            return false;
-        hunt->endpoint[cells->n++] = u;
-    }
+    cells->n = list_active(graph, hunt->endpoint);
+    if (cells->n < 3 || cells->n > SMALL_MOST)
+        return false;
     for (unsigned i = 0; i < cells->n; i++) {
         for (unsigned k = 0; k < cells->n; k++) {
             const struct arc *arc =
@@ -188,7 +199,7 @@ static bool cells_set(struct hunt *hunt, const struct graph *graph)
             cells->max = MAX(cells->max, cells->cell[i][k]);
         }
     }
-    return cells->n >= 3;
+    return true;
 }
 
 static void add_model(struct hunt *hunt, unsigned hub, double level)
@@ -196,12 +207,6 @@ static void add_model(struct hunt *hunt, unsigned hub, double level)
     struct small_model model;
     small_model_set(&model, &hunt->cells, hub, level);
     g_array_append_val(hunt->models, model);
-}
-
-static int by_value(const void *first, const void *second)
-{
-    double a = *(const double *)first, b = *(const double *)second;
-    return (a > b) - (a < b);
 }
 
 /* A master at each level that one of its cells has. */
@@ -219,7 +224,7 @@ static void add_masters(struct hunt *hunt, unsigned hub)
     }
     if (partners + 2 < hunt->cells.n)
         return;
-    qsort(levels, n_levels, sizeof *levels, by_value);
+    qsort(levels, n_levels, sizeof *levels, compare_doubles);
     for (unsigned i = 0; i < n_levels && added < LEVELS_MOST; i++) {
         if (levels[i] < LEVELS_SAME * last)
             continue;
@@ -323,10 +328,7 @@ GArray *small_find(const struct graph *graph)
 struct vttif_matrix *small_matrix(const struct graph *graph, const struct small_drawing *drawing)
 {
     uint32_t endpoint[SMALL_MOST];
-    unsigned n = 0;
-    for (uint32_t u = 0; u < graph->n && n < SMALL_MOST; u++)
-        if (graph->start[u + 1] > graph->start[u])
-            endpoint[n++] = u;
+    list_active(graph, endpoint);
     struct vttif_matrix *matrix = vttif_matrix_new(graph->n, NULL);
     for (uint64_t left = drawing->arcs; left; left &= left - 1) {
         unsigned bit = (unsigned)__builtin_ctzll(left);

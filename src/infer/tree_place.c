@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "infer/tree_place.h"
-#include "infer/links.h"
+#include "infer/median.h"
 #include "infer/tree.h"
 
 #include <math.h>
@@ -156,18 +156,11 @@ double tree_common(const struct wood *wood, uint32_t root, const struct pattern 
     return MAX(most, 0);
 }
 
-static int compare(const void *first, const void *second)
-{
-    double a = *(const double *)first, b = *(const double *)second;
-    return a < b ? -1 : a > b;
-}
-
 static double usual_weight(const struct piece *piece)
 {
     size_t n = piece->walk.n - 1;
     g_autofree double *weight = g_memdup2(piece->weight + 1, MAX(n, 1) * sizeof *weight);
-    qsort(weight, n, sizeof *weight, compare);
-    return n > 0 ? weight[n / 2] : 1;
+    return n > 0 ? median(weight, n) : 1;
 }
 
 static void lay_first(struct ground *ground, uint32_t root)
@@ -291,25 +284,29 @@ struct offer {
     uint32_t position, endpoint;
 };
 
-static void collect_offers(const struct ground *ground, uint32_t p, double least, GArray *offers)
+/* Of those whom v, who sits beside p, exchanges anything with. */
+static void collect_from(const struct ground *ground, uint32_t p, uint32_t v, bool above,
+                         double least, GArray *offers)
 {
     const struct graph *graph = ground->wood->strong->graph;
+    for (size_t k = graph->start[v]; k < graph->start[v + 1]; k++) {
+        uint32_t u = graph->arcs[k].to;
+        if (ground->position[u] != VTTIF_NOWHERE || arc_weight(&graph->arcs[k]) < least)
+            continue;
+        struct offer offer = {.position = p, .endpoint = u};
+        offer.bytes = wood_evidence(ground->wood, above ? u : v, above ? v : u, ground->tide);
+        if (offer.bytes >= least)
+            g_array_append_val(offers, offer);
+    }
+}
+
+static void collect_offers(const struct ground *ground, uint32_t p, double least, GArray *offers)
+{
     uint32_t near[NEIGHBOURS_MAX];
     unsigned n_near = neighbours_of(ground, p, near);
-    for (unsigned i = 0; i < n_near; i++) {
-        uint32_t v = ground->endpoint[near[i]];
-        for (size_t k = v == VTTIF_NOWHERE ? 0 : graph->start[v];
-             v != VTTIF_NOWHERE && k < graph->start[v + 1]; k++) {
-            uint32_t u = graph->arcs[k].to;
-            if (ground->position[u] != VTTIF_NOWHERE || arc_weight(&graph->arcs[k]) < least)
-                continue;
-            bool above = near[i] < p;
-            struct offer offer = {.position = p, .endpoint = u};
-            offer.bytes = wood_evidence(ground->wood, above ? u : v, above ? v : u, ground->tide);
-            if (offer.bytes >= least)
-                g_array_append_val(offers, offer);
-        }
-    }
+    for (unsigned i = 0; i < n_near; i++)
+        if (is_taken(ground, near[i]))
+            collect_from(ground, p, ground->endpoint[near[i]], near[i] < p, least, offers);
 }
 
 static int compare_offers(const void *first, const void *second)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "infer/wood.h"
 #include "infer/links.h"
+#include "infer/median.h"
 
 #include <string.h>
 #include <vttif/recognition.h>
@@ -12,12 +13,6 @@
 
 /* --- the forest --------------------------------------------------------------------------------
  */
-
-static int compare(const void *first, const void *second)
-{
-    double a = *(const double *)first, b = *(const double *)second;
-    return a < b ? -1 : a > b;
-}
 
 /* The median of what the hub exchanges, each way. */
 static double star_of(const struct strong *strong)
@@ -31,8 +26,7 @@ static double star_of(const struct strong *strong)
         bytes[2 * k] = graph->arcs[begin + k].out;
         bytes[2 * k + 1] = graph->arcs[begin + k].in;
     }
-    qsort(bytes, 2 * n, sizeof *bytes, compare);
-    return n > 0 ? bytes[n] : 0;
+    return median(bytes, 2 * n);
 }
 
 double wood_evidence(const struct wood *wood, uint32_t child, uint32_t parent, enum tide tide)
