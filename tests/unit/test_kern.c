@@ -8,6 +8,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "counted.h"
 #include "frames.h"
 #include "source/kern.h"
 #include "source/live.h"
@@ -74,22 +75,6 @@ static void take_snapshot(struct live *live, struct live_snapshot *snapshot)
     g_autoptr(GError) error = NULL;
     g_assert_true(live_read(live, snapshot, &error));
     g_assert_no_error(error);
-}
-
-static void assert_sum(const struct live_sum *sum, uint64_t frame, uint64_t ip, uint64_t payload,
-                       uint64_t packets)
-{
-    g_assert_cmpuint(sum->frame_bytes, ==, frame);
-    g_assert_cmpuint(sum->ip_bytes, ==, ip);
-    g_assert_cmpuint(sum->payload_bytes, ==, payload);
-    g_assert_cmpuint(sum->packets, ==, packets);
-}
-
-static void assert_address(const struct vttif_address *address, const char *text)
-{
-    char is[VTTIF_ADDRESS_TEXT_MAX];
-    vttif_address_format(address, is);
-    g_assert_cmpstr(is, ==, text);
 }
 
 /* --- one frame ------------------------------------------------------------------------------ */

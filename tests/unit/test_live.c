@@ -1,27 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Live sources beside the kernel's own (test_kern): AF_PACKET's counting and replays. */
 #include "captures.h"
+#include "counted.h"
 #include "source/live.h"
 #include "source/packet_count.h"
 #include "tally/pairs.h"
 
 #include <vttif/error.h>
-
-static void assert_sum(const struct live_sum *sum, uint64_t frame, uint64_t ip, uint64_t payload,
-                       uint64_t packets)
-{
-    g_assert_cmpuint(sum->frame_bytes, ==, frame);
-    g_assert_cmpuint(sum->ip_bytes, ==, ip);
-    g_assert_cmpuint(sum->payload_bytes, ==, payload);
-    g_assert_cmpuint(sum->packets, ==, packets);
-}
-
-static void assert_address(const struct vttif_address *address, const char *text)
-{
-    char is[VTTIF_ADDRESS_TEXT_MAX];
-    vttif_address_format(address, is);
-    g_assert_cmpstr(is, ==, text);
-}
 
 /* --- AF_PACKET -------------------------------------------------------------------------------- */
 

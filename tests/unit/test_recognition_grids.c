@@ -41,18 +41,23 @@ static void assert_found_lacking_one(const struct shuffled *shuffled, const char
     g_assert_cmpuint(name->n_members, ==, shuffled->n);
 }
 
+/* A ladder of eleven rungs without that edge. */
+static void assert_ladder_lacking(size_t a, size_t b, guint32 seed)
+{
+    struct shuffled ladder = shuffled_new(22, seed);
+    add_grid(&ladder, 2, (unsigned[]){2, 11}, OPEN, false);
+    cut(&ladder, a, b);
+    assert_found_lacking_one(&ladder, "mesh 11x2");
+    shuffled_clear(&ladder);
+}
+
 /*  o - o - o - o - o - o   o - o - o - o - o
  *  |   |   |   |   |   |   |   |   |   |   |
  *  o - o - o - o - o - o - o - o - o - o - o */
 static void a_ladder_is_one_wherever_a_rail_is_missing(void)
 {
-    for (size_t at = 0; at < 10; at++) {
-        struct shuffled ladder = shuffled_new(22, (guint32)at);
-        add_grid(&ladder, 2, (unsigned[]){2, 11}, OPEN, false);
-        cut(&ladder, at, at + 1);
-        assert_found_lacking_one(&ladder, "mesh 11x2");
-        shuffled_clear(&ladder);
-    }
+    for (size_t at = 0; at < 10; at++)
+        assert_ladder_lacking(at, at + 1, (guint32)at);
 }
 
 /*  o - o - o - o - o - o - o - o - o - o - o
@@ -60,13 +65,8 @@ static void a_ladder_is_one_wherever_a_rail_is_missing(void)
  *  o - o - o - o - o - o - o - o - o - o - o */
 static void a_ladder_is_one_wherever_a_rung_is_missing(void)
 {
-    for (size_t at = 1; at < 10; at++) {
-        struct shuffled ladder = shuffled_new(22, (guint32)at);
-        add_grid(&ladder, 2, (unsigned[]){2, 11}, OPEN, false);
-        cut(&ladder, at, at + 11);
-        assert_found_lacking_one(&ladder, "mesh 11x2");
-        shuffled_clear(&ladder);
-    }
+    for (size_t at = 1; at < 10; at++)
+        assert_ladder_lacking(at, at + 11, (guint32)at);
 }
 
 /* One of the two edges that close it is gone. */
