@@ -300,9 +300,9 @@ verified_run() {
     grep -q '^VERIFICATION SUCCESSFUL$' "$1.out" || { cat "$1.out"; return 1; }
 }
 
-# No cell has less than was sent, those over 100 kB at most 1 % more (and 256 bytes: where two of PVM's
-# tasks open their connection at once, both greet); and what the launcher sent from
-# the first host and back, 10 kB or more, is no program's.
+# No cell has less than was sent, those over 100 kB at most 1 % more (and 256 bytes: ranks start and end
+# by messages of 50 to 110 bytes that go by PVM's daemons, which on a busy machine send some of them
+# again); and what the launcher sent from the first host and back, 10 kB or more, is no program's.
 seen_as_sent() { # LABEL
     grep 'job control' "$1.out" || return 1
     paste -d' ' <(cells "$1.csv") <(cells "$1/matrix.csv") | awk '
