@@ -85,13 +85,14 @@ static double worth(const struct ground *ground, const struct piece *piece, uint
     return value + PARENT_WORTH + WEIGHT_WORTH * MIN(bytes / ground->usual, 1);
 }
 
+/* VTTIF_NOWHERE, and *most is -INFINITY, if none is vacant. */
 static uint32_t best_position(const struct ground *ground, const struct piece *piece, double *most)
 {
     uint32_t best = VTTIF_NOWHERE;
+    *most = -INFINITY;
     for (uint32_t p = 0; p < ground->pattern->forest->n; p++) {
-        double so_far = best == VTTIF_NOWHERE ? -INFINITY : *most;
-        double value = is_taken(ground, p) ? -1 : worth(ground, piece, p, so_far);
-        if (is_taken(ground, p) || (best != VTTIF_NOWHERE && value <= *most))
+        double value = is_taken(ground, p) ? -INFINITY : worth(ground, piece, p, *most);
+        if (value <= *most)
             continue;
         *most = value;
         best = p;
