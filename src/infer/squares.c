@@ -147,7 +147,7 @@ static struct squares *squares_new(const struct strong *strong)
     squares->strong = strong;
     squares->n_edges = strong->n_edges;
     squares->degree_most = (uint32_t)(3 * log2((double)strong->n_active)) + 4;
-    squares->edge_of = g_new(uint32_t, MAX(2 * strong->n_edges, 1));
+    squares->edge_of = g_new0(uint32_t, MAX(2 * strong->n_edges, 1));
     squares->support = g_new0(uint32_t, MAX(strong->n_edges, 1));
     squares->met = g_array_new(FALSE, FALSE, sizeof(struct square));
     number_edges(squares);
