@@ -88,6 +88,16 @@ stop_run() {
     kill -TERM "$run"
 }
 
+# A host is cut off, and its worker with it, which never hears that the run is over.
+lose_host() {
+    export MP_HOST_SECONDS=3
+    start_run host pvm --scene "$scenes/good.pov"
+    wait_until 20 first_block
+    $PVM_RSH h3 ip link set eth0 down
+    await_end 120 "$run"
+    echo $? >host.status
+}
+
 inside() { # SYSTEM PROGRAMS SCENES
     programs=$2 scenes=$3
     if [ "$1" = pvm ]; then
@@ -101,7 +111,7 @@ inside() { # SYSTEM PROGRAMS SCENES
         hit_run povray pvm kill_povray
         hit_run all pvm kill_all_workers
         hit_run stop pvm stop_run
-        stop_pvm
+        lose_host # last, and without stop_pvm: PVM would wait for the daemon there
     else
         hit_run rank mpi kill_some_rank
     fi
@@ -167,6 +177,13 @@ ended_well() { # FOLDER NAME
     cat "$work/$1/$2.out" "$work/$1/$2.status"
     [ "$(cat "$work/$1/$2.status")" = 0 ] && [ -e "$work/$1/$2.empty" ] &&
         same_picture "$work/whole.png" "$work/$1/$2.png"
+}
+
+went_on_without_host() {
+    cat "$work/pvm/host.out" "$work/pvm/host.status"
+    [ "$(cat "$work/pvm/host.status")" = 0 ] &&
+        grep -q "host h3 does not answer any more" "$work/pvm/host.out" &&
+        same_picture "$work/whole.png" "$work/pvm/host.png"
 }
 
 ended_badly() { # FOLDER NAME TEXT
@@ -248,7 +265,7 @@ sixteen_bits() {
 
 one_povray good.pov whole.png || skip_all "povray cannot render here"
 
-plan 27
+plan 28
 ok "what does not fit is refused, and said why" refuses_all
 ok "without povray the run says so" no_povray
 ok "a picture that cannot be written is told of at once" \
@@ -276,6 +293,7 @@ for system in pvm mpi; do
         ok "pvm: without workers the run ends" ended_badly pvm all "all workers were lost"
         ok "pvm: a run that is told to stop ends" test "$(cat pvm/stop.status)" = 143
         ok "pvm: it leaves no process behind" test -e pvm/stop.empty
+        ok "pvm: a lost host loses no block" went_on_without_host
         ;;
     mpi) ok "mpi: a killed process ends the run" ended_badly mpi rank "." ;;
     esac
