@@ -428,15 +428,17 @@ static void explain_none(struct vttif_recognition *recognition, const struct sea
                                        "archetype has more: it takes three endpoints to tell any");
         return;
     }
-    if (search->candidates->len == 0) {
+    const struct candidate *nearest =
+        search->candidates->len ? &g_array_index(search->candidates, struct candidate, 0) : NULL;
+    if (!nearest || nearest->score <= 0) {
         recognition->reason = g_strdup("nothing in it looks like an archetype");
         return;
     }
-    const struct candidate *nearest = &g_array_index(search->candidates, struct candidate, 0);
     g_autoptr(GString) text = g_string_new("the nearest archetype, ");
     vttif_shape_describe(&nearest->shape, text);
-    g_string_append_printf(text, ", lacks %zu of %zu edges, and %zu pairs are none of its",
-                           nearest->n_missing, nearest->n_edges, nearest->n_extra);
+    g_string_append_printf(text, ", lacks %zu of %zu edges, and %zu %s of its", nearest->n_missing,
+                           nearest->n_edges, nearest->n_extra,
+                           nearest->n_extra == 1 ? "pair is none" : "pairs are none");
     recognition->reason = g_string_free(g_steal_pointer(&text), FALSE);
 }
 
