@@ -126,30 +126,37 @@ static void reserve(struct mg_grid *grid, size_t bytes)
     grid->buffer_bytes = bytes;
 }
 
-/* The layer at index `out` goes to one process and what comes from the other to index `in`. */
-static void shift(struct mg_grid *grid, const struct mg_box *box, int axis, ptrdiff_t out,
-                  ptrdiff_t in, int to, int from, int tag)
+/* Both outer layers of an axis go to the neighbours, and theirs come into the halo. Where both
+ * neighbours are one process, the two layers are one message. */
+static void exchange_axis(struct mg_grid *grid, const struct mg_box *box, int axis)
 {
-    struct block source = layer_at(box, axis, out), target = layer_at(box, axis, in);
-    size_t bytes = block_bytes(&source);
-    reserve(grid, bytes);
-    pack(&source, grid->out);
-    if (grid->processes[axis] > 1) {
-        mp_exchange(to, grid->out, from, grid->in, bytes, tag);
-        unpack(&target, grid->in);
+    ptrdiff_t n = (ptrdiff_t)box->n[axis];
+    struct block lowest = layer_at(box, axis, 0), highest = layer_at(box, axis, n - 1);
+    struct block below = layer_at(box, axis, -1), above = layer_at(box, axis, n);
+    size_t bytes = block_bytes(&lowest), values = bytes / sizeof(double);
+    int lower = grid->lower[axis], upper = grid->upper[axis];
+    reserve(grid, 2 * bytes);
+    double *down = grid->out, *up = down + values, *from_above = grid->in,
+           *from_below = from_above + values;
+    pack(&lowest, down);
+    pack(&highest, up);
+    if (grid->processes[axis] == 1) {
+        from_above = down;
+        from_below = up;
+    } else if (lower == upper) {
+        mp_exchange(lower, down, upper, from_above, 2 * bytes, TAG_DOWN);
     } else {
-        unpack(&target, grid->out);
+        mp_exchange(lower, down, upper, from_above, bytes, TAG_DOWN);
+        mp_exchange(upper, up, lower, from_below, bytes, TAG_UP);
     }
+    unpack(&above, from_above);
+    unpack(&below, from_below);
 }
 
 void mg_exchange_halo(struct mg_grid *grid, const struct mg_box *box)
 {
-    for (int axis = X; axis <= Z; axis++) {
-        ptrdiff_t n = (ptrdiff_t)box->n[axis];
-        int lower = grid->lower[axis], upper = grid->upper[axis];
-        shift(grid, box, axis, 0, n, lower, upper, TAG_DOWN);
-        shift(grid, box, axis, n - 1, -1, upper, lower, TAG_UP);
-    }
+    for (int axis = X; axis <= Z; axis++)
+        exchange_axis(grid, box, axis);
 }
 
 /* Where the part of the process at this place is in the whole. */

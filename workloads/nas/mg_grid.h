@@ -3,8 +3,8 @@
  * The grid of MG's processes, and what they tell each other.
  *
  * P processes share a cube of points by halving it, along z first, then y, x, z, ...: 1x1x2, 1x2x2,
- * 2x2x2, 2x2x4, 2x4x4. The box is periodic, so the grid is a torus; an axis of two sends both ways
- * to the same partner.
+ * 2x2x2, 2x2x4, 2x4x4. The box is periodic, so the grid is a torus; on an axis of two both
+ * neighbours are one partner, who gets both layers in one message.
  *
  *         6 ── 7
  *        /|   /|       z
