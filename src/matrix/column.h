@@ -24,7 +24,7 @@ struct column;
 
 /* Bytes of scratch memory that column_pack wants for n values. */
 size_t column_scratch(size_t n);
-/* Packs values[n], n < 2^22; free with g_free. NULL if all are zero. */
+/* Packs values[n], n < 2^24; free with g_free. NULL if all are zero. */
 struct column *column_pack(const uint64_t *values, size_t n, uint8_t *scratch);
 /* Adds the column to sums, or subtracts it, modulo 2^64. NULL is a column of zeros. */
 void column_add(const struct column *column, uint64_t *sums);

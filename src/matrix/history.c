@@ -23,6 +23,10 @@ struct history {
     int64_t begin; /* the first second of all */
     uint64_t *sums; /* for tier_advance: max_series */
     uint8_t *scratch;
+    struct tier_fold fold;
+    bool folding; /* columns from fold_at of fold_tier on are as before */
+    int fold_tier;
+    unsigned fold_at;
 };
 
 static_assert(HISTORY_LENGTH_MAX == 1u << TIER_BITS, "a tier takes any length that is allowed");
@@ -66,6 +70,7 @@ void history_free(struct history *history)
         tier_clear(&history->tiers[i]);
     g_free(history->sums);
     g_free(history->scratch);
+    g_free(history->fold.series);
     g_free(history);
 }
 
@@ -112,8 +117,46 @@ void history_advance(struct history *history, int64_t second)
     keep_budget(history);
 }
 
+/* --- folding ---------------------------------------------------------------------------------- */
+
+void history_fold(struct history *history, const uint32_t *series, size_t n, uint32_t into)
+{
+    history_fold_on(history, SIZE_MAX);
+    history->fold =
+        (struct tier_fold){.series = g_memdup2(series, n * sizeof *series), .n = n, .into = into};
+    history->folding = true;
+    history->fold_tier = 0;
+    history->fold_at = 0;
+    for (int i = 0; i < TIERS; i++)
+        tier_fold(&history->tiers[i], &history->fold);
+}
+
+static void end_fold(struct history *history)
+{
+    for (int i = 0; i < TIERS; i++)
+        tier_fold(&history->tiers[i], NULL);
+    g_clear_pointer(&history->fold.series, g_free);
+    history->folding = false;
+    keep_budget(history);
+}
+
+bool history_fold_on(struct history *history, size_t columns)
+{
+    for (; history->folding && columns > 0; columns--) {
+        struct tier *tier = &history->tiers[history->fold_tier];
+        tier_fold_column(tier, history->fold_at, history->sums, history->scratch);
+        if (++history->fold_at < tier->length + TIER_BITS)
+            continue;
+        history->fold_at = 0;
+        if (++history->fold_tier == TIERS)
+            end_fold(history);
+    }
+    return history->folding;
+}
+
 void history_resize(struct history *history, const struct history_options *options)
 {
+    history_fold_on(history, SIZE_MAX); /* places of columns change */
     history->budget = options->budget ? options->budget : HISTORY_BUDGET;
     for (int i = 0; i < TIERS; i++)
         tier_resize(&history->tiers[i], length_of(options, i));
@@ -193,5 +236,8 @@ unsigned history_sum(const struct history *history, int64_t *from, int64_t *to, 
     *to = MIN(*to, history_present(history) + 1);
     if (*from >= *to)
         return 0;
-    return sum_by(history, SECONDS, from, to, sums);
+    unsigned resolution = sum_by(history, SECONDS, from, to, sums);
+    if (sums && history->folding)
+        tier_fold_sums(&history->fold, sums);
+    return resolution;
 }

@@ -71,6 +71,15 @@ int64_t history_oldest(const struct history *history, unsigned resolution);
  */
 unsigned history_sum(const struct history *history, int64_t *from, int64_t *to, uint64_t *sums);
 
+/*
+ * Makes series[n] one with series `into`, as if it had been so from the begin. All answers are such
+ * at once; the columns become so in history_fold_on, which looks at some `columns` of them and
+ * tells whether there are more, and until then nothing may be added to these series. A column is
+ * O(series). One fold at a time: what is left of a former one is done first.
+ */
+void history_fold(struct history *history, const uint32_t *series, size_t n, uint32_t into);
+bool history_fold_on(struct history *history, size_t columns);
+
 /* Bytes of memory that the columns take, with what the allocator adds. */
 size_t history_memory(const struct history *history);
 size_t history_budget(const struct history *history);

@@ -92,6 +92,8 @@ static void close_unit(struct tier *tier, uint64_t *sums, uint8_t *scratch)
     memcpy(sums, tier->open, used * sizeof *sums);
     memset(tier->open, 0, used * sizeof *sums);
     add_children(tier, sums);
+    if (tier->fold)
+        tier_fold_sums(tier->fold, sums);
     struct column *column = column_pack(sums, used, scratch);
     while (tier->end - tier->horizon >= (int64_t)tier->length)
         tier_forget(tier);
@@ -126,6 +128,44 @@ void tier_sum(const struct tier *tier, int64_t from, int64_t to, uint64_t *sums)
         column_add(column_at(tier, to), sums);
     for (; from > to; from -= span(from))
         column_subtract(column_at(tier, from), sums);
+}
+
+/* --- folding ---------------------------------------------------------------------------------- */
+
+bool tier_fold_sums(const struct tier_fold *fold, uint64_t *sums)
+{
+    bool any = false;
+    for (size_t i = 0; i < fold->n; i++) {
+        uint64_t *sum = &sums[fold->series[i]];
+        any |= *sum != 0;
+        sums[fold->into] += *sum;
+        *sum = 0;
+    }
+    return any;
+}
+
+void tier_fold(struct tier *tier, const struct tier_fold *fold)
+{
+    tier->fold = fold;
+    if (!fold)
+        return;
+    tier->used_series = MAX(tier->used_series, (size_t)fold->into + 1);
+    tier_fold_sums(fold, tier->open);
+}
+
+/* Those before the horizon come last, as one of the ring may go there in between. */
+void tier_fold_column(struct tier *tier, unsigned at, uint64_t *sums, uint8_t *scratch)
+{
+    struct column **column = at < tier->length ? &tier->ring[at] : &tier->before[at - tier->length];
+    if (!*column)
+        return;
+    memset(sums, 0, tier->used_series * sizeof *sums);
+    column_add(*column, sums);
+    if (!tier_fold_sums(tier->fold, sums))
+        return;
+    discard(tier, column);
+    *column = column_pack(sums, tier->used_series, scratch);
+    tier->memory += column_memory(*column);
 }
 
 void tier_resize(struct tier *tier, unsigned length)

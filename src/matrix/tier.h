@@ -24,6 +24,16 @@
 
 #define TIER_BITS 20 /* a column spans at most 2^20 units; the longest length */
 
+/* Series that become one with another. */
+struct tier_fold {
+    uint32_t *series;
+    size_t n;
+    uint32_t into;
+};
+
+/* Whether there was something of them in sums. */
+bool tier_fold_sums(const struct tier_fold *fold, uint64_t *sums);
+
 struct tier {
     size_t used_series; /* series at and above have not been seen */
     unsigned length;
@@ -32,6 +42,7 @@ struct tier {
     struct column *before[TIER_BITS]; /* by the lowest bit that is set in their boundary */
     uint64_t *open; /* what was counted in unit end */
     size_t memory; /* of all columns */
+    const struct tier_fold *fold; /* or NULL */
 };
 
 /* Begins with unit `first` open. 1 <= length <= 2^TIER_BITS. */
@@ -53,6 +64,12 @@ bool tier_forget(struct tier *tier);
 /* Adds the units from boundary from to boundary to, horizon <= from < to <= end + 1, to sums; the
  * open one is included if to is end + 1. At most 2 * TIER_BITS columns are added up. */
 void tier_sum(const struct tier *tier, int64_t from, int64_t to, uint64_t *sums);
+/* From now on, in all columns that are made, series[n] of the fold belong to its `into`. NULL: no
+ * longer. */
+void tier_fold(struct tier *tier, const struct tier_fold *fold);
+/* The same in columns that were made before, of which there are length + TIER_BITS, the at-th now.
+ * sums and scratch as above. */
+void tier_fold_column(struct tier *tier, unsigned at, uint64_t *sums, uint8_t *scratch);
 /* Another length; what no longer fits is forgotten. */
 void tier_resize(struct tier *tier, unsigned length);
 

@@ -73,6 +73,7 @@ struct model {
     struct history *history;
     int64_t begin, present;
     uint64_t (*counts)[SERIES]; /* of second begin + i */
+    bool folded[SERIES]; /* not to be added to while columns are folded */
 };
 
 static void model_add(struct model *model, uint32_t series, uint64_t amount)
@@ -140,12 +141,37 @@ static int64_t some_step(void)
     }
 }
 
+/* Some series become one with another, in all seconds that are and were. */
+static void fold_at_random(struct model *model)
+{
+    uint32_t into = (uint32_t)g_test_rand_int_range(0, SERIES), series[SERIES];
+    size_t n = 0;
+    while (history_fold_on(model->history, 1000)) {
+    }
+    for (uint32_t i = 0; i < SERIES; i++)
+        if (i != into && g_test_rand_bit())
+            series[n++] = i;
+    history_fold(model->history, series, n, into);
+    memset(model->folded, 0, sizeof model->folded);
+    for (size_t i = 0; i < n; i++)
+        model->folded[series[i]] = true;
+    for (int64_t second = 0; second <= model->present - model->begin; second++)
+        for (size_t i = 0; i < n; i++) {
+            model->counts[second][into] += model->counts[second][series[i]];
+            model->counts[second][series[i]] = 0;
+        }
+}
+
 static void live_through(struct model *model, const struct history_options *options)
 {
     for (int step = 0; step < 700; step++) {
         int adds = g_test_rand_bit() ? g_test_rand_int_range(0, SERIES) : 0;
-        for (int i = 0; i < adds; i++)
-            model_add(model, (uint32_t)g_test_rand_int_range(0, SERIES), some_value(1, 40));
+        bool folding = history_fold_on(model->history, (size_t)g_test_rand_int_range(0, 50));
+        for (int i = 0; i < adds; i++) {
+            uint32_t series = (uint32_t)g_test_rand_int_range(0, SERIES);
+            if (!folding || !model->folded[series])
+                model_add(model, series, some_value(1, 40));
+        }
         int64_t next = model->present + some_step();
         if (next >= model->begin + SPAN)
             return;
@@ -154,6 +180,8 @@ static void live_through(struct model *model, const struct history_options *opti
         g_assert_cmpint(history_present(model->history), ==, next);
         g_assert_cmpuint(history_memory(model->history), <=, options->budget);
         ask_at_random(model);
+        if (g_test_rand_int_range(0, 200) == 0)
+            fold_at_random(model);
     }
 }
 
