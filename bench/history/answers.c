@@ -103,9 +103,8 @@ static struct busy *busy_new(size_t endpoints)
         for (size_t j = 0; j < endpoints; j++)
             if (i != j)
                 busy->pairs[busy->n++] =
-                    (struct live_pair){{.low = 0x0a000000 + i, .kind = VTTIF_ADDRESS_IPV4},
-                                       {.low = 0x0a000000 + j, .kind = VTTIF_ADDRESS_IPV4},
-                                       LIVE_SENT};
+                    (struct live_pair){.from = {.low = 0x0a000000 + i, .kind = VTTIF_ADDRESS_IPV4},
+                                       .to = {.low = 0x0a000000 + j, .kind = VTTIF_ADDRESS_IPV4}};
     return busy;
 }
 

@@ -60,7 +60,6 @@ struct cpu {
     struct kern_cpu cache; /* first: user space maps it */
     __u8 frame[SCRATCH + 64]; /* the head of a frame that is read the long way */
     struct decoded frame_is, outer_is;
-    __u32 spare; /* 1 + a pair that was taken from next but is unused; 0: none */
 } __attribute__((aligned(64)));
 
 /* a CPU each */

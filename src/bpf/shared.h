@@ -18,7 +18,7 @@
 
 #include <linux/types.h>
 
-#define KERN_LAYOUT 2
+#define KERN_LAYOUT 3
 #define KERN_MAGIC  0x76747469666b6e31ull /* "vttifkn1" */
 
 /* Who to whom. Addresses as numbers: a MAC's 48 bits or an IPv4's 32 in low. */
@@ -34,13 +34,23 @@ struct kern_sum {
     __u64 frame_bytes, ip_bytes, payload_bytes, packets;
 };
 
-/* A pair has its place for good: pairs are never taken out. */
+/*
+ * The place of a pair. Programs only ever add to its sums, and give places away; only the process
+ * takes pairs out (source/kern_forget.c), and only when no program can count for them any more:
+ *
+ *     FREE ── a program: new pair ──► USED ── the process: idle ──► LEAVING ── grace ──► FREE
+ */
+enum kern_use { KERN_FREE, KERN_USED, KERN_LEAVING };
+
 struct kern_pair {
     struct kern_key key;
-    __u64 used; /* 1: key is valid and in known */
+    __u64 used; /* enum kern_use; but for FREE, key is valid */
     __u64 total; /* bytes towards the threshold that the CPUs have reported */
     __u64 stamp; /* when total last reached a multiple of byte_threshold; 0: never */
     __u64 told; /* when a crossing was last put into the ring */
+    struct kern_sum before; /* of its sums, what belongs to pairs that were here before */
+    __u32 life; /* how many those were */
+    __u32 vacant; /* nothing of this pair's: a cell of the ring of free places, see kern_state */
 };
 
 /*
@@ -56,7 +66,7 @@ struct kern_slot {
     __u32 target; /* a pair, or slots of pairs + row */
     __u32 granted;
     __s64 credit; /* what is left of it */
-    __u64 unused; /* a cache line each */
+    __u64 life; /* of the target; a cache line each */
 };
 
 #define KERN_QUANTUM_SHARE 16
@@ -66,7 +76,8 @@ struct kern_slot {
 struct kern_cpu {
     __u64 generation; /* << 48, as in a tag; another one: everything cached is resolved again */
     __u32 first; /* of sums: where this CPU's copy begins */
-    __u32 unused[13];
+    __u32 spare; /* 1 + a place that was taken but is unused; 0: none */
+    __u32 unused[12];
     struct kern_slot slots[1 << KERN_CACHE_BITS];
 };
 
@@ -99,8 +110,9 @@ struct kern_config {
 
 /* What programs share. */
 struct kern_state {
-    __u32 next; /* pairs[next] is free */
+    __u64 next, limit; /* pairs[i % slots].vacant, next <= i < limit, are free places */
     __u32 full; /* 1: no further pair fits */
+    __u32 unused;
     __u64 last_crossing_ns;
     __u64 lost_crossings; /* the ring was full */
 };
@@ -157,7 +169,7 @@ enum kern_hook { KERN_IN_PORT, KERN_IN_HOST, KERN_OUT_PORT, KERN_OUT_HOST, KERN_
 #ifndef __cplusplus
 _Static_assert(sizeof(struct kern_key) == 40, "keys are hashed as they stand, without padding");
 _Static_assert(sizeof(struct kern_sum) == 32, "a sum fills half a cache line");
-_Static_assert(sizeof(struct kern_pair) == 72, "no hidden padding");
+_Static_assert(sizeof(struct kern_pair) == 112, "no hidden padding");
 _Static_assert(sizeof(struct kern_slot) == 64 && sizeof(struct kern_cpu) % 64 == 0,
                "a slot is a cache line");
 _Static_assert(sizeof(struct kern_config) == 32, "no hidden padding");

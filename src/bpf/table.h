@@ -46,8 +46,8 @@ static __noinline int report(struct kern_slot *slot)
     slot->granted = conf->quantum;
     slot->credit = conf->quantum;
     struct kern_pair *pair = bpf_map_lookup_elem(&pairs, &target);
-    if (threshold == 0 || !pair)
-        return 0;
+    if (threshold == 0 || !pair || (__u32)slot->life != pair->life)
+        return 0; /* none, or another pair has the place by now */
     __u64 before = __sync_fetch_and_add(&pair->total, bytes), after = before + bytes;
     __u64 rest = after % threshold;
     if (after - before > rest) /* a multiple lies between */
@@ -61,16 +61,25 @@ static __noinline int report(struct kern_slot *slot)
 
 /* --- pairs -------------------------------------------------------------------------------- */
 
-/* A pair that nobody uses, or n_slots if there is none. */
-static __always_inline __u32 take_free(struct cpu *cpu, struct kern_state *shared)
+/* So often a CPU tries to be the one that takes the next place. */
+enum { TAKE_TRIES = 16 };
+
+/* A place that nobody uses, or n_slots if there is none. */
+static __always_inline __u32 take_free(const struct cpu *cpu, struct kern_state *shared)
 {
-    __u32 at = cpu->spare;
-    if (at)
-        return at - 1;
-    if (shared->next >= n_slots)
-        return n_slots;
-    at = __sync_fetch_and_add(&shared->next, 1);
-    return at < n_slots ? at : n_slots;
+    if (cpu->cache.spare)
+        return cpu->cache.spare - 1;
+    for (int i = 0; i < TAKE_TRIES; i++) {
+        __u64 next = *(volatile __u64 *)&shared->next;
+        if (next == *(volatile __u64 *)&shared->limit)
+            break;
+        __u32 cell = next % n_slots;
+        const struct kern_pair *ring = bpf_map_lookup_elem(&pairs, &cell);
+        __u32 vacant = ring ? ring->vacant : n_slots;
+        if (__sync_val_compare_and_swap(&shared->next, next, next + 1) == next)
+            return vacant;
+    }
+    return n_slots;
 }
 
 static __always_inline __u32 row(__u32 which)
@@ -78,11 +87,7 @@ static __always_inline __u32 row(__u32 which)
     return n_slots + which;
 }
 
-static __always_inline __u32 find_pair(const struct kern_key *key)
-{
-    const __u32 *found = bpf_map_lookup_elem(&known, key);
-    return found ? *found : row(KERN_OTHER);
-}
+enum { EXISTS = -17, TOO_BIG = -7 }; /* errno(3) */
 
 /* Two CPUs may try this with the same key: one of them keeps its pair as a spare. */
 static __always_inline __u32 insert(const struct kern_key *key, struct cpu *cpu)
@@ -94,20 +99,24 @@ static __always_inline __u32 insert(const struct kern_key *key, struct cpu *cpu)
     __u32 at = take_free(cpu, shared);
     struct kern_pair *pair = bpf_map_lookup_elem(&pairs, &at);
     if (!pair) {
-        shared->full = 1;
+        shared->full = shared->next == shared->limit;
         return none;
     }
+    cpu->cache.spare = at + 1;
     pair->key = *key;
-    cpu->spare = at + 1;
     long failed = bpf_map_update_elem(&known, key, &at, BPF_NOEXIST);
-    if (failed == -17) /* EEXIST */
-        return find_pair(key);
+    if (failed == EXISTS) {
+        const __u32 *found = bpf_map_lookup_elem(&known, key);
+        if (found)
+            return *found;
+        failed = bpf_map_update_elem(&known, key, &at, BPF_NOEXIST); /* has left meanwhile */
+    }
     if (failed) {
-        shared->full = failed == -7; /* E2BIG */
+        shared->full = failed == TOO_BIG;
         return none;
     }
-    cpu->spare = 0;
-    pair->used = 1;
+    *(volatile __u64 *)&pair->used = KERN_USED;
+    cpu->cache.spare = 0;
     return at;
 }
 
@@ -189,6 +198,8 @@ static __noinline int refill(struct kern_slot *slot, struct cpu *cpu, const stru
     slot->target = resolve(&resolved, cpu, conf->only_hosts);
     slot->granted = 0;
     slot->credit = 0;
+    const struct kern_pair *pair = bpf_map_lookup_elem(&pairs, &slot->target);
+    slot->life = pair ? pair->life : 0;
     return 0;
 }
 

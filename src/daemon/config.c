@@ -11,6 +11,7 @@
 #define QUERY_CONNECTIONS_MAX 10000
 #define SQL_ROWS_MAX          10000000
 #define SQL_TIME_MAX_MS       30000
+#define IDLE_NS               (600 * NS_PER_S)
 
 /* --- kinds of values: each stores at `to`, or says what it expected -----------------------------
  */
@@ -50,6 +51,15 @@ static const char *store_duration(struct config *config, void *to, const char *v
     if (!value_duration_ns(value, &ns) || ns <= 0)
         return "a time with its unit, such as 100 ms, 5 s or 2 min";
     *(int64_t *)to = ns;
+    return NULL;
+}
+
+static const char *store_duration_or_0(struct config *config, void *to, const char *value)
+{
+    if (strcmp(value, "0") != 0)
+        return store_duration(config, to, value) ? "0, or a time with its unit, such as 10 min"
+                                                 : NULL;
+    *(int64_t *)to = 0;
     return NULL;
 }
 
@@ -237,6 +247,7 @@ static const struct setting settings[] = {
     SETTING("source", "pin", store_text, pin, true),
     SETTING("source", "discard", store_bool, discard, false),
     SETTING("source", "pairs", store_pairs, max_pairs, true),
+    SETTING("source", "idle", store_duration_or_0, idle_ns, true),
     SETTING("source", "replay", store_text, replay, true),
     SETTING("source", "speed", store_speed, speed, true),
     SETTING("trigger", "byte-threshold", store_bytes, trigger.byte_threshold, false),
@@ -276,6 +287,7 @@ struct config *config_new(void)
     config->count = VTTIF_COUNT_FRAME;
     config->key = VTTIF_KEY_IP;
     config->max_pairs = LIVE_PAIRS_DEFAULT;
+    config->idle_ns = IDLE_NS;
     config->speed = 1;
     config->trigger = (struct trigger_options){TRIGGER_BYTE_THRESHOLD, TRIGGER_TIME_BOUND_NS,
                                                TRIGGER_TMAX_NS, TRIGGER_TWAIT_NS};

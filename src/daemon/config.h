@@ -26,6 +26,7 @@ struct config {
     bool vxlan, sent_only, discard;
     char *pin;
     uint64_t max_pairs;
+    int64_t idle_ns;
     char *replay;
     double speed;
     /* [trigger], [history] */

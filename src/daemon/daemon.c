@@ -101,6 +101,7 @@ static struct live_config live_config_of(const struct daemon *daemon)
         .filter = config->filter,
         .vxlan = config->vxlan,
         .max_pairs = config->max_pairs,
+        .idle_ns = config->idle_ns,
         .hosts = daemon->hosts,
         .rules = (const struct live_rule *)(void *)config->rules->data,
         .n_rules = config->rules->len,
@@ -154,7 +155,7 @@ static void tell_status(const struct daemon *daemon)
     live_interfaces(monitor_source(daemon->monitor), &n);
     notify_systemd("STATUS=%s, %" G_GSIZE_FORMAT " interfaces, %" G_GSIZE_FORMAT " pairs",
                    monitor_source(daemon->monitor)->ops->name, n,
-                   monitor_pairs(daemon->monitor) - 1);
+                   monitor_status(daemon->monitor).pairs - 1);
 }
 
 static void say_alert(void *context, const struct monitor_alert *alert)

@@ -50,7 +50,10 @@ static uint64_t total_bytes(const struct monitor *monitor, size_t pair)
 
 static void begin(struct monitor *monitor, const struct live_crossing *crossing)
 {
-    monitor->first_pair = crossing->pair;
+    const struct seen *seen = crossing->pair < monitor->seen->len
+                                  ? &g_array_index(monitor->seen, struct seen, crossing->pair)
+                                  : NULL;
+    monitor->first_pair = seen && seen->pair != NOBODY ? seen->pair : 0;
     monitor->baseline_pairs = monitor->totals->len;
     g_free(monitor->baseline);
     monitor->baseline = g_new(uint64_t, monitor->baseline_pairs);
@@ -89,11 +92,7 @@ static void tell_subscribers(struct monitor *monitor)
 
 static void raise_alert(struct monitor *monitor, enum trigger_alert kind, int64_t time_ns)
 {
-    struct directory_pair first = {0, 0};
-    if (monitor->first_pair < monitor->seen->len)
-        first =
-            directory_get_pair(monitor->directory,
-                               g_array_index(monitor->seen, struct seen, monitor->first_pair).pair);
+    struct directory_pair first = directory_get_pair(monitor->directory, monitor->first_pair);
     double seconds = (double)(time_ns - monitor->trigger.since_ns) / (double)NS_PER_SECOND;
     vttif_matrix_unref(monitor->latest.matrix);
     monitor->latest =

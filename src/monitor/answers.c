@@ -27,15 +27,15 @@ static void fill_account(const struct monitor *monitor, const uint64_t *series, 
 static size_t choose_rows(const struct monitor *monitor, const uint64_t *sums, size_t n_pairs,
                           bool active_only, int32_t *rows, const char **names)
 {
-    size_t n_endpoints = directory_endpoints(monitor->directory), n = 0;
+    size_t n_endpoints = directory_endpoints(monitor->directory), n_named, n = 0;
     for (size_t i = 0; i < n_endpoints; i++)
         rows[i] = active_only || i == 0 ? -1 : 0;
     const struct directory_pair *pairs = directory_all_pairs(monitor->directory);
     for (size_t i = 0; i < n_pairs; i++)
         if (sums[i])
             rows[pairs[i].from] = rows[pairs[i].to] = 0;
-    const uint32_t *order = directory_endpoint_order(monitor->directory);
-    for (size_t i = 0; i < n_endpoints; i++)
+    const uint32_t *order = directory_endpoint_order(monitor->directory, &n_named);
+    for (size_t i = 0; i < n_named; i++)
         if (rows[order[i]] == 0) {
             names[n] = directory_name(monitor->directory, order[i]);
             rows[order[i]] = (int32_t)n++;
@@ -48,8 +48,8 @@ static void fill_rows(const struct monitor *monitor, const uint64_t *sums, size_
                       const int32_t *rows, struct vttif_matrix *matrix)
 {
     const struct directory_pair *pairs = directory_all_pairs(monitor->directory);
-    const uint32_t *order = directory_pair_order(monitor->directory);
-    size_t all = directory_pairs(monitor->directory);
+    size_t all;
+    const uint32_t *order = directory_pair_order(monitor->directory, &all);
     g_autofree struct vttif_cell *cells = g_new(struct vttif_cell, vttif_matrix_size(matrix) + 1);
     for (size_t i = 0, n = 0; i < all; n = 0) {
         uint32_t from = pairs[order[i]].from;
@@ -231,6 +231,11 @@ size_t monitor_endpoints(const struct monitor *monitor)
     return directory_endpoints(monitor->directory);
 }
 
+bool monitor_is_pair(const struct monitor *monitor, uint32_t pair)
+{
+    return directory_is_pair(monitor->directory, pair);
+}
+
 const char *monitor_endpoint_name(const struct monitor *monitor, uint32_t endpoint)
 {
     return directory_name(monitor->directory, endpoint);
@@ -262,5 +267,9 @@ struct monitor_status monitor_status(const struct monitor *monitor)
     status.history_bytes = history_memory(monitor->history);
     status.history_budget = history_budget(monitor->history);
     status.state = monitor->trigger.state;
+    status.pairs = directory_used_pairs(monitor->directory);
+    for (guint i = 0; i < monitor->seen->len; i++)
+        status.table_pairs += g_array_index(monitor->seen, struct seen, i).pair != NOBODY;
+    status.endpoints = directory_named(monitor->directory);
     return status;
 }

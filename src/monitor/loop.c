@@ -82,6 +82,8 @@ static gboolean dispatch(GSource *source, GSourceFunc callback, gpointer user_da
     bool succeeded =
         is_time(monitor) ? monitor_poll(monitor, &failure) : take_events(monitor, &failure);
     tell_failure(loop, succeeded, failure);
+    if (succeeded)
+        monitor_make_room(monitor);
     if (monitor->loop) /* no subscriber has detached it meanwhile */
         g_source_set_ready_time(
             source, gather(loop, next_wake_us(monitor) + (succeeded ? 0 : G_USEC_PER_SEC)));

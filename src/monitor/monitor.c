@@ -27,8 +27,10 @@ static struct total *total_of(struct monitor *monitor, uint32_t pair)
     return &g_array_index(monitor->totals, struct total, pair);
 }
 
-static uint32_t find_pair(struct monitor *monitor, const struct live_pair *pair)
+uint32_t monitor_find_pair(struct monitor *monitor, const struct live_pair *pair)
 {
+    if (pair->from.kind == VTTIF_ADDRESS_NONE)
+        return NOBODY;
     uint32_t from = directory_endpoint(monitor->directory, &pair->from);
     uint32_t to = directory_endpoint(monitor->directory, &pair->to);
     return from && to ? directory_pair(monitor->directory, from, to) : 0;
@@ -37,9 +39,13 @@ static uint32_t find_pair(struct monitor *monitor, const struct live_pair *pair)
 /* Makes the source's new pairs known. */
 static void learn_pairs(struct monitor *monitor)
 {
-    for (size_t i = monitor->seen->len; i < monitor->snapshot.n_pairs; i++) {
-        struct seen seen = {.pair = find_pair(monitor, &monitor->snapshot.pairs[i])};
-        g_array_append_val(monitor->seen, seen);
+    size_t known = monitor->seen->len;
+    g_array_set_size(monitor->seen, (guint)monitor->snapshot.n_pairs);
+    for (size_t i = 0; i < monitor->snapshot.n_pairs; i++) {
+        const struct live_pair *pair = &monitor->snapshot.pairs[i];
+        struct seen *seen = &g_array_index(monitor->seen, struct seen, i);
+        if (i >= known || seen->life != pair->life)
+            *seen = (struct seen){.pair = monitor_find_pair(monitor, pair), .life = pair->life};
     }
     total_of(monitor, (uint32_t)directory_pairs(monitor->directory) - 1);
 }
@@ -103,7 +109,8 @@ static void tell_full(struct monitor *monitor)
         monitor_report(monitor, true,
                        "the table of %" G_GSIZE_FORMAT
                        " pairs is full: traffic of further pairs is "
-                       "counted as 'other'; a larger table, a hosts file or other keys help",
+                       "counted as 'other'; a larger table, a shorter idle time, a hosts file or "
+                       "other keys help",
                        monitor->options.max_pairs);
     monitor->told_full = true;
 }
@@ -131,13 +138,22 @@ static void book_pairs(struct monitor *monitor, bool remember)
         struct seen *seen = &g_array_index(monitor->seen, struct seen, i);
         uint64_t bytes = live_bytes(&snapshot->sums[i], monitor->options.count);
         uint64_t packets = snapshot->sums[i].packets;
-        if (bytes == seen->bytes && packets == seen->packets)
+        if (seen->pair == NOBODY || (bytes == seen->bytes && packets == seen->packets))
             continue;
         book_pair(monitor, seen->pair, growth(seen->bytes, bytes), growth(seen->packets, packets),
                   remember);
         seen->bytes = bytes;
         seen->packets = packets;
     }
+}
+
+/* What was counted, before this reader came, for pairs that have left the source's table. */
+static void book_forgotten(struct monitor *monitor)
+{
+    const struct live_sum *forgotten = &monitor->snapshot.forgotten;
+    struct total *other = total_of(monitor, 0);
+    other->bytes += live_bytes(forgotten, monitor->options.count);
+    other->frames += forgotten->packets;
 }
 
 static bool read_and_book(struct monitor *monitor, bool remember, GError **error)
@@ -149,6 +165,7 @@ static bool read_and_book(struct monitor *monitor, bool remember, GError **error
         g_array_set_size(monitor->seen, 0);
         memset(monitor->source_account, 0, sizeof monitor->source_account);
         monitor->told_full = false;
+        book_forgotten(monitor);
     }
     learn_pairs(monitor);
     book_pairs(monitor, remember);
@@ -218,7 +235,7 @@ static bool poll_played(struct monitor *monitor, GError **error)
     return true;
 }
 
-static int64_t processor_ns(void)
+int64_t monitor_processor_ns(void)
 {
     struct timespec used;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
@@ -229,14 +246,14 @@ bool monitor_poll(struct monitor *monitor, GError **error)
 {
     if (monitor->polling) /* a subscriber asks; what it sees is fresh */
         return true;
-    int64_t before_ns = processor_ns();
+    int64_t before_ns = monitor_processor_ns();
     monitor->polling = true;
     bool polled =
         live_is_played(monitor->source) ? poll_played(monitor, error) : poll_live(monitor, error);
     monitor->polling = false;
     monitor->refreshed_us = g_get_monotonic_time();
     monitor->status.polls++;
-    monitor->status.poll_ns += (uint64_t)(processor_ns() - before_ns);
+    monitor->status.poll_ns += (uint64_t)(monitor_processor_ns() - before_ns);
     return polled;
 }
 
@@ -273,6 +290,10 @@ static void take_options(struct monitor *monitor, const struct monitor_options *
     monitor->options.history.max_series = old.history.max_series;
 }
 
+/* Pairs that are remembered, for each that the source has a place for: those that have left it stay
+ * in the history. */
+#define REMEMBERED_SHARE 2
+
 struct monitor *monitor_new(const struct monitor_options *options)
 {
     struct monitor *monitor = g_new0(struct monitor, 1);
@@ -280,8 +301,9 @@ struct monitor *monitor_new(const struct monitor_options *options)
     if (!monitor->options.max_pairs)
         monitor->options.max_pairs = LIVE_PAIRS_DEFAULT;
     /* Pair 0 comes beside the others. */
-    monitor->options.history.max_series = SERIES_PAIRS + monitor->options.max_pairs + 1;
-    monitor->directory = directory_new(monitor->options.max_pairs, options->hosts);
+    size_t remembered = REMEMBERED_SHARE * monitor->options.max_pairs;
+    monitor->options.history.max_series = SERIES_PAIRS + remembered + 1;
+    monitor->directory = directory_new(remembered, options->hosts);
     monitor->sums = g_new0(uint64_t, monitor->options.history.max_series);
     monitor->seen = g_array_new(FALSE, TRUE, sizeof(struct seen));
     monitor->totals = g_array_new(FALSE, TRUE, sizeof(struct total));
@@ -314,7 +336,7 @@ bool monitor_reload(struct monitor *monitor, const struct monitor_options *optio
     directory_set_hosts(monitor->directory, options->hosts);
     for (size_t i = 0; i < monitor->seen->len; i++)
         g_array_index(monitor->seen, struct seen, i).pair =
-            find_pair(monitor, &monitor->snapshot.pairs[i]);
+            monitor_find_pair(monitor, &monitor->snapshot.pairs[i]);
     learn_pairs(monitor);
     if (memcmp(&monitor->trigger.options, &options->trigger, sizeof options->trigger) != 0) {
         monitor->trigger = (struct trigger){.options = options->trigger};
@@ -340,6 +362,7 @@ void monitor_free(struct monitor *monitor)
     g_array_unref(monitor->subscribers);
     vttif_matrix_unref(monitor->latest.matrix);
     g_free(monitor->baseline);
+    g_free(monitor->fading);
     g_free(monitor->sums);
     g_free(monitor);
 }

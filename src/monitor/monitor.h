@@ -14,9 +14,10 @@
  * since 1970; second s is the time from s to s + 1. The one that is running, `present`, is included
  * in answers with what has passed of it.
  *
- * Endpoints and pairs are numbered as they are learned and keep their numbers as long as the
- * monitor lives; endpoint 0 is "other", and pair 0, from 0 to 0, has the bytes of those pairs for
- * which the tables had no place (they are in the account's overflow, too).
+ * Endpoints and pairs are numbered as they are learned and keep their numbers until
+ * monitor_make_room; endpoint 0 is "other", and pair 0, from 0 to 0, has the bytes of those pairs
+ * for which the tables had no place (they are in the account's overflow, too), and of those that
+ * had to make room.
  *
  * A monitor belongs to one thread: all calls, and the callbacks, are made in that of its main
  * context. It prints nothing; what a user should know goes to the report function.
@@ -81,6 +82,11 @@ bool monitor_reload(struct monitor *monitor, const struct monitor_options *optio
 bool monitor_poll(struct monitor *monitor, GError **error);
 /* The same for a fresh answer: costs nothing within 10 ms of the last one. */
 bool monitor_refresh(struct monitor *monitor, GError **error);
+/* Between answers, when tables are nearly full: pairs that the source does not have any longer, and
+ * of these the ones with the fewest bytes, become part of "other", in all seconds that are
+ * remembered; when that is done, numbers may be given to others. Returns how many begin to. Takes
+ * 10 ms of processor time at most, or next to nothing; monitor_attach has it called after polls. */
+size_t monitor_make_room(struct monitor *monitor);
 /* The time of the last poll; the second that is running is this / 1e9. */
 int64_t monitor_now_ns(const struct monitor *monitor);
 /* The source, for its interfaces and its name. */
@@ -127,9 +133,13 @@ struct monitor_pair *monitor_top(const struct monitor *monitor, struct monitor_i
 bool monitor_bytes(const struct monitor *monitor, struct monitor_interval *interval,
                    uint64_t *bytes, GError **error);
 
+/* Numbers are below these. */
 size_t monitor_pairs(const struct monitor *monitor);
 size_t monitor_endpoints(const struct monitor *monitor);
-/* The name of endpoint e; owned by the monitor, and the same as long as it lives. */
+/* Whether the number is a pair's. */
+bool monitor_is_pair(const struct monitor *monitor, uint32_t pair);
+/* The name of endpoint e, NULL if nobody has the number; owned by the monitor, and the same until
+ * monitor_make_room. */
 const char *monitor_endpoint_name(const struct monitor *monitor, uint32_t endpoint);
 gssize monitor_find_endpoint(const struct monitor *monitor, const char *name);
 
@@ -150,6 +160,9 @@ struct monitor_status {
     size_t history_bytes, history_budget;
     enum trigger_state state;
     uint64_t alerts; /* raised so far */
+    size_t pairs, endpoints; /* that are known; "other" is one of each */
+    size_t table_pairs; /* that the source has a place for now */
+    uint64_t forgotten; /* pairs that made room so far */
     bool ended; /* a replay has come to its end */
 };
 struct monitor_status monitor_status(const struct monitor *monitor);

@@ -23,9 +23,12 @@ enum {
 };
 static_assert(SERIES_FILTERED + 2 * VTTIF_REASONS <= SERIES_PAIRS, "all reasons have their series");
 
+#define NOBODY UINT32_MAX
+
 /* What was last seen of a pair of the source. */
 struct seen {
-    uint32_t pair; /* of the directory */
+    uint32_t pair; /* of the directory; NOBODY: there is none */
+    uint32_t life; /* as in the snapshot */
     uint64_t bytes, packets;
 };
 
@@ -65,10 +68,13 @@ struct monitor {
     uint64_t *baseline; /* bytes of each pair when accumulation began; NULL in IDLE */
     uint64_t account_baseline[SERIES_PAIRS];
     size_t baseline_pairs;
-    size_t first_pair; /* of the source: which crossed first */
+    uint32_t first_pair; /* which crossed first */
     struct monitor_alert latest; /* sequence 0: none yet */
     GArray *subscribers; /* of struct subscriber */
     unsigned subscriptions;
+
+    uint32_t *fading; /* pairs of the directory whose series are being folded; n_fading of them */
+    size_t n_fading;
 
     GSource *loop; /* NULL: not attached */
 };
@@ -91,6 +97,11 @@ void monitor_report(struct monitor *monitor, bool is_problem, const char *format
 bool monitor_read(struct monitor *monitor, GError **error);
 /* Takes the crossings that were dispatched and moves the trigger to now_ns of the source's time. */
 bool monitor_move_trigger(struct monitor *monitor, int64_t now_ns, GError **error);
+
+/* That this thread has used. */
+int64_t monitor_processor_ns(void);
+/* The pair of what a snapshot has at a place. */
+uint32_t monitor_find_pair(struct monitor *monitor, const struct live_pair *pair);
 
 /* A matrix of sums by pair with the account of account series; seconds is its length. */
 struct vttif_matrix *monitor_build(const struct monitor *monitor, const uint64_t *sums,

@@ -338,8 +338,8 @@ static void answer_status(const struct request *request)
     add_seconds(builder, "now", (double)monitor_now_ns(monitor) / 1e9);
     add_flag(builder, "ended", status.ended);
     add_number(builder, "remembered_from", (uint64_t)all.from);
-    add_number(builder, "endpoints", monitor_endpoints(monitor));
-    add_number(builder, "pairs", monitor_pairs(monitor));
+    add_number(builder, "endpoints", status.endpoints);
+    add_number(builder, "pairs", status.pairs);
     add_number(builder, "history_bytes", status.history_bytes);
     add_number(builder, "history_budget", status.history_budget);
     add_number(builder, "polls", status.polls);

@@ -54,7 +54,7 @@ static void write_pairs(const struct monitor *monitor, size_t max, bool frames, 
         uint64_t number = frames ? pair.frames : pair.bytes;
         if (i == 0 || i > max)
             others += number;
-        else
+        else if (monitor_is_pair(monitor, i))
             pair_line(out, name, monitor_endpoint_name(monitor, pair.from),
                       monitor_endpoint_name(monitor, pair.to), number);
     }
@@ -86,8 +86,13 @@ static void write_account(const struct monitor *monitor, GString *out)
 static void write_status(const struct monitor *monitor, GString *out)
 {
     struct monitor_status status = monitor_status(monitor);
-    value(out, "vttif_endpoints", "gauge", "Endpoints known.", (double)monitor_endpoints(monitor));
-    value(out, "vttif_pairs", "gauge", "Pairs known.", (double)monitor_pairs(monitor));
+    value(out, "vttif_endpoints", "gauge", "Endpoints known.", (double)status.endpoints);
+    value(out, "vttif_pairs", "gauge", "Pairs known.", (double)status.pairs);
+    value(out, "vttif_table_pairs", "gauge", "Pairs that have a place where frames are counted.",
+          (double)status.table_pairs);
+    value(out, "vttif_forgotten_pairs_total", "counter",
+          "Pairs that became part of other, as they were silent and others needed their place.",
+          (double)status.forgotten);
     value(out, "vttif_alerts_total", "counter", "Alerts raised.", (double)status.alerts);
     value(out, "vttif_triggered", "gauge", "1 while traffic is above the rate threshold.",
           status.state != TRIGGER_IDLE);

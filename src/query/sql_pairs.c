@@ -152,6 +152,21 @@ static int pairs_connect(sqlite3 *database, void *sql, int n, const char *const 
         table);
 }
 
+/* Not every number is somebody's. */
+static int skip_no_pairs(struct list_cursor *cursor)
+{
+    const struct monitor *monitor = monitor_of(&cursor->base);
+    while (cursor->i < cursor->n && !monitor_is_pair(monitor, (uint32_t)cursor->i))
+        cursor->i++;
+    return SQLITE_OK;
+}
+
+static int pairs_next(sqlite3_vtab_cursor *base)
+{
+    ((struct list_cursor *)base)->i++;
+    return skip_no_pairs((struct list_cursor *)base);
+}
+
 static int pairs_filter(sqlite3_vtab_cursor *base, int plan, const char *conditions, int n,
                         sqlite3_value **values)
 {
@@ -159,7 +174,7 @@ static int pairs_filter(sqlite3_vtab_cursor *base, int plan, const char *conditi
     struct list_cursor *cursor = (struct list_cursor *)base;
     cursor->i = 0;
     cursor->n = monitor_pairs(monitor_of(base));
-    return SQLITE_OK;
+    return skip_no_pairs(cursor);
 }
 
 static int pairs_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
@@ -184,7 +199,7 @@ const sqlite3_module sql_pairs_module = {
     .xOpen = list_open,
     .xClose = list_close,
     .xFilter = pairs_filter,
-    .xNext = list_next,
+    .xNext = pairs_next,
     .xEof = list_eof,
     .xColumn = pairs_column,
     .xRowid = list_rowid,
@@ -199,6 +214,20 @@ static int endpoints_connect(sqlite3 *database, void *sql, int n, const char *co
     return sql_table_connect(database, sql, "CREATE TABLE endpoints(name TEXT)", table);
 }
 
+static int skip_nobody(struct list_cursor *cursor)
+{
+    const struct monitor *monitor = monitor_of(&cursor->base);
+    while (cursor->i < cursor->n && !monitor_endpoint_name(monitor, (uint32_t)cursor->i))
+        cursor->i++;
+    return SQLITE_OK;
+}
+
+static int endpoints_next(sqlite3_vtab_cursor *base)
+{
+    ((struct list_cursor *)base)->i++;
+    return skip_nobody((struct list_cursor *)base);
+}
+
 static int endpoints_filter(sqlite3_vtab_cursor *base, int plan, const char *conditions, int n,
                             sqlite3_value **values)
 {
@@ -206,7 +235,7 @@ static int endpoints_filter(sqlite3_vtab_cursor *base, int plan, const char *con
     struct list_cursor *cursor = (struct list_cursor *)base;
     cursor->i = 0;
     cursor->n = monitor_endpoints(monitor_of(base));
-    return SQLITE_OK;
+    return skip_nobody(cursor);
 }
 
 static int endpoints_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
@@ -223,7 +252,7 @@ const sqlite3_module sql_endpoints_module = {
     .xOpen = list_open,
     .xClose = list_close,
     .xFilter = endpoints_filter,
-    .xNext = list_next,
+    .xNext = endpoints_next,
     .xEof = list_eof,
     .xColumn = endpoints_column,
     .xRowid = list_rowid,

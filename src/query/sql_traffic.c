@@ -168,6 +168,8 @@ static void select_pairs(struct traffic_cursor *cursor, const struct monitor *mo
 {
     g_array_set_size(cursor->pairs, 0);
     for (uint32_t i = 0; i < monitor_pairs(monitor); i++) {
+        if (!monitor_is_pair(monitor, i))
+            continue;
         struct monitor_counter pair = monitor_counter(monitor, i);
         if ((wanted->src == ANY || wanted->src == pair.from) &&
             (wanted->dst == ANY || wanted->dst == pair.to))

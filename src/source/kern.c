@@ -378,6 +378,7 @@ int kern_map_fd(const struct kern *kern, enum kern_map map)
         [KERN_MAP_HOSTS] = kern->programs->maps.hosts,
         [KERN_MAP_CROSSINGS] = kern->programs->maps.crossings,
         [KERN_MAP_STAGES] = kern->programs->maps.stages,
+        [KERN_MAP_KNOWN] = kern->programs->maps.known,
     };
     return bpf_map__fd(maps[map]);
 }
@@ -404,6 +405,54 @@ int kern_program_fd(const struct kern *kern, enum kern_hook hook)
     return kern->filter_fds[hook] >= 0 ? kern->filter_fds[hook] : kern_stage_fd(kern, hook, false);
 }
 
+/* --- counters --------------------------------------------------------------------------------- */
+
+uint32_t kern_taken(const struct kern *kern)
+{
+    uint64_t next = __atomic_load_n(&kern->state->next, __ATOMIC_ACQUIRE);
+    return (uint32_t)MIN(next, kern->pair_slots);
+}
+
+static uint64_t load_counter(const __u64 *counter)
+{
+    return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+void kern_sum_place(const struct kern *kern, size_t place, struct kern_sum *sum)
+{
+    *sum = (struct kern_sum){0};
+    for (size_t shard = 0; shard < kern->shards; shard++) {
+        const struct kern_sum *part = &kern->sums[shard * kern->stride + place];
+        sum->frame_bytes += load_counter(&part->frame_bytes);
+        sum->ip_bytes += load_counter(&part->ip_bytes);
+        sum->payload_bytes += load_counter(&part->payload_bytes);
+        sum->packets += load_counter(&part->packets);
+    }
+}
+
+#define GENERATION       (UINT64_C(1) << 48)
+#define GENERATIONS_MASK (~(GENERATION - 1))
+
+/* Generations come again after 65,536 of them: before that, slots of old ones are taken away. */
+static void sweep(struct kern_cpu *part)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(part->slots); i++) {
+        __u64 *at = &part->slots[i].tag, tag = __atomic_load_n(at, __ATOMIC_RELAXED);
+        if (tag && (tag & GENERATIONS_MASK) != part->generation) /* unless its CPU is about to */
+            __atomic_compare_exchange_n(at, &tag, 0, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    }
+}
+
+void kern_renew(const struct kern *kern)
+{
+    for (size_t cpu = 0; cpu < kern->cpus; cpu++) {
+        struct kern_cpu *part = kern_cpu_part(kern, cpu);
+        if (part->generation % (GENERATION << 15) == 0)
+            sweep(part);
+        __atomic_store_n(&part->generation, part->generation + GENERATION, __ATOMIC_RELEASE);
+    }
+}
+
 /* --- opening ---------------------------------------------------------------------------------- */
 
 static bool prepare_pin(struct kern *kern, const struct live_config *config,
@@ -421,11 +470,12 @@ static bool prepare_pin(struct kern *kern, const struct live_config *config,
 /* The counters are new. */
 static void begin(struct kern *kern, const struct kern_meta *meta)
 {
-    for (size_t cpu = 0; cpu < kern->cpus; cpu++) {
-        struct kern_cpu *part = (void *)(kern->cpu_parts + cpu * kern->cpu_bytes);
-        part->first = (uint32_t)(cpu % kern->shards * kern->stride);
-    }
-    *kern->meta = *meta;
+    for (size_t cpu = 0; cpu < kern->cpus; cpu++)
+        kern_cpu_part(kern, cpu)->first = (uint32_t)(cpu % kern->shards * kern->stride);
+    for (uint32_t i = 0; i < kern->pair_slots; i++)
+        kern->pairs[i].vacant = i;
+    kern->state->limit = kern->pair_slots;
+    *kern->meta = *meta; /* last: so it says that all of this is there */
 }
 
 struct kern *kern_open(const struct live_config *config, GError **error)

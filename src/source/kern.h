@@ -15,6 +15,7 @@
 #include "source/live.h"
 
 struct count_bpf;
+struct kern_forget;
 
 enum kern_direction { KERN_IN, KERN_OUT };
 
@@ -51,12 +52,30 @@ void kern_close(struct kern *kern);
 /* What is behind a source of live_bpf_open; the source's. For tests. */
 struct kern *live_bpf_kern(struct live *live);
 
-enum kern_map { KERN_MAP_WATCHED, KERN_MAP_HOSTS, KERN_MAP_CROSSINGS, KERN_MAP_STAGES };
+enum kern_map {
+    KERN_MAP_WATCHED,
+    KERN_MAP_HOSTS,
+    KERN_MAP_CROSSINGS,
+    KERN_MAP_STAGES,
+    KERN_MAP_KNOWN
+};
 int kern_map_fd(const struct kern *kern, enum kern_map map);
 /* The program for a hook, behind the user's filter if there is one. */
 int kern_program_fd(const struct kern *kern, enum kern_hook hook);
 /* The program itself; rejected: as the filter runs it for what it does not match. */
 int kern_stage_fd(const struct kern *kern, enum kern_hook hook, bool rejected);
+
+/* Places that have been taken by a pair at least once are below this. */
+uint32_t kern_taken(const struct kern *kern);
+/* What all CPUs have counted in a place, for whatever pairs. */
+void kern_sum_place(const struct kern *kern, size_t place, struct kern_sum *sum);
+/* Everything that CPUs have cached is worked out again. */
+void kern_renew(const struct kern *kern);
+
+static inline struct kern_cpu *kern_cpu_part(const struct kern *kern, size_t cpu)
+{
+    return (struct kern_cpu *)(void *)(kern->cpu_parts + cpu * kern->cpu_bytes);
+}
 
 /* pin/NAME, to be freed. */
 char *kern_path(const char *pin, const char *name);
@@ -65,6 +84,18 @@ char *kern_path(const char *pin, const char *name);
 
 /* Makes kern->filter_fds from a pcap-filter(7) expression. */
 bool kern_filter_load(struct kern *kern, const char *expression, GError **error);
+
+/* --- pairs that leave: kern_forget.c -------------------------------------------------------- */
+
+/* idle_ns 0: none leave, but for those that were about to when a former process ended. */
+struct kern_forget *kern_forget_new(struct kern *kern, int64_t idle_ns, int64_t now_ns);
+void kern_forget_free(struct kern_forget *forget);
+/* Around each reading of the pairs. What the reading finds of one that leaves for good is its last;
+ * it is FREE then. May wait for some milliseconds. */
+void kern_forget_before(struct kern_forget *forget);
+void kern_forget_after(struct kern_forget *forget, int64_t now_ns);
+/* The pair at that place has counted since the last reading. */
+void kern_forget_saw(struct kern_forget *forget, uint32_t place, int64_t now_ns);
 
 /* --- hooks: kern_hook.c --------------------------------------------------------------------- */
 

@@ -52,6 +52,9 @@ struct live_pair {
     struct vttif_address from, to; /* as the key says; a host of the hosts file is known by the
                                       address that was in the frame */
     uint8_t place; /* enum live_place */
+    uint32_t
+        life; /* another one: this is another pair, whose sums began at 0. One that has left
+                 the table is followed by nobody, from.kind NONE, and then maybe by a new one */
 };
 
 /* The counters at one moment. Begin with one of zeros; live_read fills it, again and again. */
@@ -59,9 +62,11 @@ struct live_snapshot {
     int64_t time_ns; /* on the source's clock */
     uint64_t epoch; /* another number: the counters began at 0 again, and pairs are others */
     size_t n_pairs; /* grows only, within an epoch */
-    struct live_pair *pairs; /* pairs[n_pairs]: what is there does not change within an epoch */
+    struct live_pair *pairs; /* pairs[n_pairs]: one stays what it is while its life is the same */
     struct live_sum *sums; /* sums[n_pairs] */
     struct live_sum other; /* packets of pairs that no longer fitted the table */
+    struct live_sum forgotten; /* of pairs that have left: a snapshot had them as long as they were
+                                  there, so this is for who comes later */
     struct live_sum filtered[VTTIF_REASONS]; /* by reason; what is no IP counts frame_bytes only */
     uint64_t undecodable; /* frames too short or malformed to say who sent them */
     uint64_t kernel_drops; /* frames that passed uncounted: a full ring (AF_PACKET only) */
@@ -125,6 +130,8 @@ struct live_config {
     const char *filter; /* pcap-filter(7) expression for Ethernet frames, or NULL */
     bool vxlan; /* count the frames inside VXLAN (UDP 4789) in place of those around them */
     size_t max_pairs; /* 0: LIVE_PAIRS_DEFAULT */
+    int64_t idle_ns; /* pairs that were silent for so long leave the table when it is over half
+                        full, in one of the next live_reads; 0: they stay. A replay keeps all */
     const struct vttif_hosts *hosts; /* only these are endpoints; NULL: learn addresses */
     const struct live_rule *rules; /* which interfaces; may be none, with attach calls to follow */
     size_t n_rules;
@@ -178,7 +185,8 @@ int live_fd(const struct live *live);
 void live_dispatch(struct live *live);
 /* The source's clock: CLOCK_MONOTONIC, or the capture's own. */
 int64_t live_now_ns(const struct live *live);
-/* Reads all counters. O(pairs), no locks, the counting goes on. */
+/* Reads all counters. O(pairs), no locks, the counting goes on. With idle_ns, one snapshot is to be
+ * read into again and again: a pair that leaves is in the last one before complete. */
 bool live_read(struct live *live, struct live_snapshot *snapshot, GError **error);
 /* From now on these thresholds hold; the stamps start anew. */
 bool live_set_threshold(struct live *live, uint64_t byte_threshold, int64_t time_bound_ns,

@@ -19,6 +19,7 @@
 struct live_bpf {
     struct live live; /* first */
     struct kern *kern;
+    struct kern_forget *forget;
     struct interfaces *interfaces;
     struct ring_buffer *ring;
     int poll; /* epoll of the two */
@@ -26,8 +27,8 @@ struct live_bpf {
     bool sent_only, no_tcx;
     GArray *watched; /* struct live_interface */
 
-    /* Pairs have gaps where two CPUs tried for one; the reader's have none. */
-    GArray *order; /* uint32_t: the kernel's number of the reader's pair i */
+    /* Places have gaps where two CPUs tried for one pair; the reader's have none at first. */
+    GArray *order; /* uint32_t: the kernel's place of the reader's pair i */
     uint32_t *place_of; /* and the reader's of the kernel's; NO_INDEX: not seen yet */
 };
 
@@ -48,24 +49,10 @@ static uint64_t load(const __u64 *counter)
     return __atomic_load_n(counter, __ATOMIC_RELAXED);
 }
 
-static void add_sum(struct live_sum *sum, const struct kern_sum *more)
-{
-    sum->frame_bytes += load(&more->frame_bytes);
-    sum->ip_bytes += load(&more->ip_bytes);
-    sum->payload_bytes += load(&more->payload_bytes);
-    sum->packets += load(&more->packets);
-}
-
-static uint32_t taken_slots(const struct live_bpf *self)
-{
-    uint32_t next = __atomic_load_n(&self->kern->state->next, __ATOMIC_ACQUIRE);
-    return MIN(next, (uint32_t)self->kern->pair_slots);
-}
-
-/* Gives the kernel's pairs that are new a place in the reader's order. */
+/* Gives the kernel's places that are new a place in the reader's order. */
 static void order_pairs(struct live_bpf *self)
 {
-    uint32_t n = taken_slots(self);
+    uint32_t n = kern_taken(self->kern);
     for (uint32_t i = 0; i < n; i++) {
         if (self->place_of[i] != NO_INDEX ||
             !__atomic_load_n(&self->kern->pairs[i].used, __ATOMIC_ACQUIRE))
@@ -75,46 +62,84 @@ static void order_pairs(struct live_bpf *self)
     }
 }
 
-static struct live_pair pair_of(const struct kern_key *key)
+/* Who has the place now, and what the reader should know of it. */
+static struct live_pair pair_of(const struct kern_pair *pair)
 {
+    uint64_t used = __atomic_load_n(&pair->used, __ATOMIC_ACQUIRE);
+    uint32_t life = 2 * __atomic_load_n(&pair->life, __ATOMIC_ACQUIRE);
+    const struct kern_key *key = &pair->key;
+    if (used == KERN_FREE)
+        return (struct live_pair){.life = life};
     return (struct live_pair){
         .from = {key->from_high, key->from_low, key->from_port, key->kind},
         .to = {key->to_high, key->to_low, key->to_port, key->kind},
         .place = key->place,
+        .life = life + 1,
     };
+}
+
+static struct live_sum sum_of(const struct kern_sum *sum)
+{
+    return (struct live_sum){sum->frame_bytes, sum->ip_bytes, sum->payload_bytes, sum->packets};
+}
+
+static struct live_sum difference(const struct kern_sum *sum, const struct kern_sum *less)
+{
+    return (struct live_sum){sum->frame_bytes - less->frame_bytes, sum->ip_bytes - less->ip_bytes,
+                             sum->payload_bytes - less->payload_bytes,
+                             sum->packets - less->packets};
+}
+
+static void read_pair(struct live_bpf *self, struct live_snapshot *snapshot, size_t i, bool is_new)
+{
+    uint32_t at = g_array_index(self->order, uint32_t, i);
+    const struct kern_pair *pair = &self->kern->pairs[at];
+    struct live_pair now = pair_of(pair);
+    struct kern_sum counted;
+    kern_sum_place(self->kern, at, &counted);
+    /* Nobody counts in a place that is free; whoever has taken it meanwhile is seen next time. */
+    struct live_sum sum =
+        now.from.kind ? difference(&counted, &pair->before) : (struct live_sum){0};
+    if (is_new || now.life != snapshot->pairs[i].life || sum.packets != snapshot->sums[i].packets)
+        kern_forget_saw(self->forget, at, snapshot->time_ns);
+    snapshot->pairs[i] = now;
+    snapshot->sums[i] = sum;
+}
+
+static void read_forgotten(const struct live_bpf *self, struct live_snapshot *snapshot)
+{
+    snapshot->forgotten = (struct live_sum){0};
+    for (uint32_t i = 0; i < kern_taken(self->kern); i++) {
+        struct live_sum before = sum_of(&self->kern->pairs[i].before);
+        live_sum_add(&snapshot->forgotten, &before);
+    }
 }
 
 static void read_pairs(struct live_bpf *self, struct live_snapshot *snapshot)
 {
-    const struct kern *kern = self->kern;
+    kern_forget_before(self->forget);
     order_pairs(self);
     size_t n = self->order->len, before = snapshot->n_pairs;
     live_snapshot_reserve(snapshot, n);
-    for (size_t i = 0; i < n; i++) {
-        uint32_t at = g_array_index(self->order, uint32_t, i);
-        if (i >= before)
-            snapshot->pairs[i] = pair_of(&kern->pairs[at].key);
-        snapshot->sums[i] = (struct live_sum){0};
-        for (size_t shard = 0; shard < kern->shards; shard++)
-            add_sum(&snapshot->sums[i], &kern->sums[shard * kern->stride + at]);
-    }
+    for (size_t i = 0; i < n; i++)
+        read_pair(self, snapshot, i, i >= before);
     snapshot->n_pairs = n;
+    read_forgotten(self, snapshot); /* not those that are in this snapshot for the last time */
+    kern_forget_after(self->forget, snapshot->time_ns);
 }
 
 static void read_account(const struct live_bpf *self, struct live_snapshot *snapshot)
 {
     const struct kern *kern = self->kern;
-    struct live_sum undecodable = {0};
-    memset(snapshot->filtered, 0, sizeof snapshot->filtered);
-    snapshot->other = (struct live_sum){0};
-    for (size_t shard = 0; shard < kern->shards; shard++) {
-        const struct kern_sum *rows = &kern->sums[shard * kern->stride + kern->pair_slots];
-        for (size_t reason = 0; reason < VTTIF_REASONS; reason++)
-            add_sum(&snapshot->filtered[reason], &rows[reason]);
-        add_sum(&snapshot->other, &rows[KERN_OTHER]);
-        add_sum(&undecodable, &rows[KERN_UNDECODABLE]);
+    struct kern_sum row;
+    for (size_t reason = 0; reason < VTTIF_REASONS; reason++) {
+        kern_sum_place(kern, kern->pair_slots + reason, &row);
+        snapshot->filtered[reason] = sum_of(&row);
     }
-    snapshot->undecodable = undecodable.packets;
+    kern_sum_place(kern, kern->pair_slots + KERN_OTHER, &row);
+    snapshot->other = sum_of(&row);
+    kern_sum_place(kern, kern->pair_slots + KERN_UNDECODABLE, &row);
+    snapshot->undecodable = row.packets;
 }
 
 static int64_t now_ns(const struct live *live)
@@ -141,17 +166,6 @@ static bool read_counters(struct live *live, struct live_snapshot *snapshot, GEr
 
 /* --- what may change -------------------------------------------------------------------------- */
 
-/* Everything that CPUs have cached is worked out again. */
-static void renew(struct live_bpf *self)
-{
-    const struct kern *kern = self->kern;
-    for (size_t cpu = 0; cpu < kern->cpus; cpu++) {
-        struct kern_cpu *part = (void *)(kern->cpu_parts + cpu * kern->cpu_bytes);
-        uint64_t next = part->generation + (UINT64_C(1) << 48);
-        __atomic_store_n(&part->generation, next, __ATOMIC_RELEASE);
-    }
-}
-
 static uint32_t quantum_for(const struct live_bpf *self, uint64_t byte_threshold)
 {
     uint64_t share = byte_threshold / (KERN_QUANTUM_SHARE * self->kern->cpus);
@@ -164,7 +178,7 @@ static bool set_threshold(struct live *live, uint64_t byte_threshold, int64_t ti
     struct live_bpf *self = self_of(live);
     struct kern_config *config = self->kern->config;
     config->byte_threshold = 0; /* no stamps while things change */
-    uint32_t n = taken_slots(self);
+    uint32_t n = kern_taken(self->kern);
     for (uint32_t i = 0; i < n; i++) {
         struct kern_pair *pair = &self->kern->pairs[i];
         pair->total = pair->stamp = pair->told = 0;
@@ -172,7 +186,7 @@ static bool set_threshold(struct live *live, uint64_t byte_threshold, int64_t ti
     config->time_bound_ns = (uint64_t)time_bound_ns;
     config->quantum = quantum_for(self, byte_threshold);
     config->byte_threshold = byte_threshold;
-    renew(self);
+    kern_renew(self->kern);
     return true;
 }
 
@@ -231,7 +245,7 @@ static bool set_hosts(struct live *live, const struct vttif_hosts *hosts, GError
         return false;
     forget_others(map, wanted);
     self->kern->config->only_hosts = hosts != NULL;
-    renew(self);
+    kern_renew(self->kern);
     return true;
 }
 
@@ -336,6 +350,7 @@ static void close_source(struct live *live)
     if (self->ring)
         ring_buffer__free(self->ring);
     interfaces_free(self->interfaces);
+    kern_forget_free(self->forget);
     kern_close(self->kern);
     g_array_unref(self->watched);
     g_array_unref(self->order);
@@ -379,6 +394,7 @@ static bool configure(struct live_bpf *self, const struct live_config *config, G
 {
     self->place_of = g_new(uint32_t, self->kern->pair_slots);
     memset(self->place_of, 0xff, self->kern->pair_slots * sizeof *self->place_of);
+    self->forget = kern_forget_new(self->kern, config->idle_ns, now_ns(&self->live));
     int64_t gap = config->crossing_gap_ns ? config->crossing_gap_ns : LIVE_CROSSING_GAP_NS;
     self->kern->config->gap_ns = (uint64_t)gap;
     return live_check_time_bound(config->time_bound_ns, error) &&

@@ -100,7 +100,7 @@ static bool read_counters(struct live *live, struct live_snapshot *snapshot, GEr
     snapshot->epoch = self->epoch;
     snapshot->time_ns = now_ns(live);
     read_rings(self);
-    packet_count_read(self->count, snapshot);
+    packet_count_read(self->count, snapshot->time_ns, snapshot);
     snapshot->kernel_drops = all_drops(self);
     return true;
 }

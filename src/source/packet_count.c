@@ -20,7 +20,7 @@ struct entry {
     struct live_sum received; /* what was shown as RECEIVED since then */
     size_t numbers[2]; /* in a snapshot, by place; NO_NUMBER */
     struct rate_stamp stamp;
-    int64_t told_ns;
+    int64_t told_ns, active_ns;
     bool marked; /* where crossings are looked for: the best rank so far */
     enum packet_rank best;
 };
@@ -35,6 +35,7 @@ struct packet_count {
     GHashTable *table; /* struct entry by its key */
     GPtrArray *entries;
     GArray *shown; /* struct live_pair */
+    GArray *vacant; /* uint32_t: numbers of shown that nobody has */
     struct live_sum filtered[VTTIF_REASONS], other;
     uint64_t undecodable;
     int64_t last_crossing_ns;
@@ -95,27 +96,75 @@ static void show(struct entry *entry, struct live_sum places[2])
     live_sum_add(&places[LIVE_RECEIVED], &entry->received);
 }
 
+/* A place in a snapshot that nobody has. */
+static size_t take_number(struct packet_count *count)
+{
+    if (count->vacant->len > 0) {
+        guint last = count->vacant->len - 1;
+        uint32_t number = g_array_index(count->vacant, uint32_t, last);
+        g_array_set_size(count->vacant, last);
+        return number;
+    }
+    g_array_set_size(count->shown, count->shown->len + 1);
+    return count->shown->len - 1;
+}
+
 static size_t number_of(struct packet_count *count, struct entry *entry, enum live_place place)
 {
     if (entry->numbers[place] != NO_NUMBER)
         return entry->numbers[place];
-    struct live_pair pair = {
-        .from = pair_src(&entry->seeded.key), .to = pair_dst(&entry->seeded.key), .place = place};
-    entry->numbers[place] = count->shown->len;
-    g_array_append_val(count->shown, pair);
+    entry->numbers[place] = take_number(count);
+    struct live_pair *pair = &g_array_index(count->shown, struct live_pair, entry->numbers[place]);
+    pair->from = pair_src(&entry->seeded.key);
+    pair->to = pair_dst(&entry->seeded.key);
+    pair->place = place;
+    pair->life++;
     return entry->numbers[place];
 }
 
-static void copy_new_pairs(const struct packet_count *count, struct live_snapshot *snapshot)
+/* --- who leaves ------------------------------------------------------------------------------- */
+
+static void give_number(struct packet_count *count, size_t number)
 {
-    for (size_t i = snapshot->n_pairs; i < count->shown->len; i++)
-        snapshot->pairs[i] = g_array_index(count->shown, struct live_pair, i);
-    snapshot->n_pairs = count->shown->len;
+    if (number == NO_NUMBER)
+        return;
+    struct live_pair *pair = &g_array_index(count->shown, struct live_pair, number);
+    uint32_t vacant = (uint32_t)number;
+    *pair = (struct live_pair){.life = pair->life + 1};
+    g_array_append_val(count->vacant, vacant);
 }
 
-void packet_count_read(struct packet_count *count, struct live_snapshot *snapshot)
+/* As source/kern_forget.c does: those that are idle, when the table is over half full. */
+static void forget(struct packet_count *count, int64_t now_ns)
 {
-    live_snapshot_reserve(snapshot, (size_t)count->entries->len * 2); /* in both places each */
+    if (count->config.idle_ns == 0 || count->entries->len <= count->config.max_pairs / 2)
+        return;
+    for (guint i = count->entries->len; i-- > 0;) {
+        struct entry *entry = count->entries->pdata[i];
+        if (now_ns - entry->active_ns < count->config.idle_ns)
+            continue;
+        give_number(count, entry->numbers[LIVE_SENT]);
+        give_number(count, entry->numbers[LIVE_RECEIVED]);
+        g_hash_table_remove(count->table, &entry->seeded);
+        g_ptr_array_remove_index_fast(count->entries, i);
+    }
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static void copy_pairs(const struct packet_count *count, struct live_snapshot *snapshot)
+{
+    snapshot->n_pairs = count->shown->len;
+    if (snapshot->n_pairs)
+        memcpy(snapshot->pairs, count->shown->data, snapshot->n_pairs * sizeof *snapshot->pairs);
+}
+
+void packet_count_read(struct packet_count *count, int64_t now_ns, struct live_snapshot *snapshot)
+{
+    size_t most = count->shown->len + (size_t)count->entries->len * 2; /* in both places each */
+    live_snapshot_reserve(snapshot, most);
+    if (most)
+        memset(snapshot->sums, 0, most * sizeof *snapshot->sums);
     for (guint i = 0; i < count->entries->len; i++) {
         struct entry *entry = count->entries->pdata[i];
         struct live_sum places[2];
@@ -124,12 +173,13 @@ void packet_count_read(struct packet_count *count, struct live_snapshot *snapsho
             if (places[place].packets || entry->numbers[place] != NO_NUMBER)
                 snapshot->sums[number_of(count, entry, place)] = places[place];
     }
-    copy_new_pairs(count, snapshot);
+    copy_pairs(count, snapshot);
     memcpy(snapshot->filtered, count->filtered, sizeof count->filtered);
     snapshot->other = count->other;
     snapshot->undecodable = count->undecodable;
     snapshot->last_crossing_ns = count->last_crossing_ns;
     snapshot->lost_crossings = 0;
+    forget(count, now_ns);
 }
 
 void packet_count_begin(struct packet_count *count)
@@ -284,6 +334,7 @@ void packet_count_add(struct packet_count *count, const struct packet_frame *fra
             live_sum_add(&count->other, &sum);
         return;
     }
+    entry->active_ns = time_ns;
     live_sum_add(&entry->ranks[rank], &sum);
     stamp(count, entry, rank, live_bytes(&sum, count->config.count), time_ns);
 }
@@ -324,7 +375,8 @@ struct packet_count *packet_count_new(const struct live_config *config, GError *
     count->fragments = vttif_fragments_new();
     count->table = g_hash_table_new(pair_seeded_hash, pair_seeded_equal);
     count->entries = g_ptr_array_new_with_free_func(g_free);
-    count->shown = g_array_new(false, false, sizeof(struct live_pair));
+    count->shown = g_array_new(false, true, sizeof(struct live_pair));
+    count->vacant = g_array_new(false, false, sizeof(uint32_t));
     packet_count_set_threshold(count, config->byte_threshold, config->time_bound_ns);
     packet_count_set_hosts(count, config->hosts);
     return count;
@@ -337,6 +389,7 @@ void packet_count_free(struct packet_count *count)
     g_hash_table_unref(count->table);
     g_ptr_array_unref(count->entries);
     g_array_unref(count->shown);
+    g_array_unref(count->vacant);
     vttif_fragments_free(count->fragments);
     match_free(count->match);
     g_clear_pointer(&count->hosts, vttif_hosts_free);

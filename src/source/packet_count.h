@@ -32,8 +32,9 @@ void packet_count_free(struct packet_count *count);
 void packet_count_add(struct packet_count *count, const struct packet_frame *frame,
                       enum packet_rank rank, uint64_t own, int64_t time_ns);
 void packet_count_begin(struct packet_count *count);
-/* Fills all but time, epoch and drops. */
-void packet_count_read(struct packet_count *count, struct live_snapshot *snapshot);
+/* Fills all but time, epoch and drops. Pairs that have been idle for config->idle_ns may leave the
+ * table then: what is read is their last. */
+void packet_count_read(struct packet_count *count, int64_t now_ns, struct live_snapshot *snapshot);
 void packet_count_set_threshold(struct packet_count *count, uint64_t byte_threshold,
                                 int64_t time_bound_ns);
 void packet_count_set_hosts(struct packet_count *count, const struct vttif_hosts *hosts);

@@ -72,7 +72,8 @@ static void read_all(struct driver *driver)
         return;
     }
     for (size_t i = 0; i < snapshot->n_pairs; i++)
-        print_pair(snapshot, i);
+        if (snapshot->pairs[i].from.kind != VTTIF_ADDRESS_NONE)
+            print_pair(snapshot, i);
     for (unsigned reason = 1; reason < VTTIF_REASONS; reason++) {
         g_autofree char *what =
             g_strdup_printf("filtered %s", vttif_reason_name((enum vttif_reason)reason));

@@ -19,7 +19,7 @@ vttif=$build/src/cli/vttif
 notified=$build/tests/integration/notified
 flood=$build/tests/integration/flood
 
-needs_testbed tcpdump setpriv mount
+needs_testbed tcpdump setpriv mount curl
 
 cleanup() {
     for pid in $notified_pid $captures; do # vttifd dies with notified
@@ -140,7 +140,7 @@ online_equals_offline() { # LAUNCHER PROGRAM
     same_matrices online.csv offline.csv
 }
 
-plan 16
+plan 17
 
 # Over each system for which the program is built; of FUNCTION LAUNCHER PROGRAM.
 ok_over_all() { # SENTENCE (%s is the system) FUNCTION PROGRAM
@@ -285,6 +285,45 @@ if [ -n "$pin" ]; then
 else
     skip "after kill -9 it goes on with what is pinned, which SIGTERM leaves, too" "no bpffs"
     skip "what is pinned can be removed" "no bpffs"
+fi
+
+metric() { # NAME; the sum of its lines
+    curl -sS --unix-socket "$work/vttifd.sock" http://vttifd/metrics 2>&1 | tee metrics |
+        awk -v name="$1" '$1 ~ "^" name "([{]|$)" { n += $2 } END { printf "%.0f", n }'
+}
+half_is_free() {
+    [ "$(metric vttif_table_pairs)" -le 32 ]
+}
+# Each call of flood has a port of its own: six times 30 pairs, in a table of 64.
+thirty_pairs() {
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        for _ in 1 2 3; do on h1 "$flood" 10.77.0.2 7777 3 1000 || return 1; done
+    done
+}
+start_with_ports() {
+    start_vttifd --set source.hosts= --set source.key=port --set source.pairs=64 --set source.idle=1s \
+        --set "source.pin=$pin" --set "query.socket=$work/vttifd.sock"
+}
+silent_pairs_leave() {
+    start_with_ports || return 1
+    for round in 1 2 3 4 5 6; do
+        thirty_pairs || return 1
+        if [ "$round" = 4 ]; then
+            kill -9 "$daemon_pid"
+            wait "$notified_pid"
+            start_with_ports || return 1
+        fi
+        wait_until 30 half_is_free || { cat metrics; return 1; }
+    done
+    bytes=$(metric vttif_bytes_total) other=$(metric vttif_overflow_packets_total)
+    cat metrics
+    end_vttifd && "$vttifd" --remove-pinned "$pin" &&
+        [ "$bytes" = $((6 * 30 * 3 * 1042)) ] && [ "$other" = 0 ]
+}
+if [ -n "$pin" ]; then
+    ok "pairs that are silent make room, no byte is lost, and kill -9 changes nothing" silent_pairs_leave
+else
+    skip "pairs that are silent make room, no byte is lost, and kill -9 changes nothing" "no bpffs"
 fi
 
 # The capabilities of packaging/vttifd.service, nothing else.

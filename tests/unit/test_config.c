@@ -71,6 +71,7 @@ static void everything_that_is_said_holds(void)
                                             "launcher-ports = 29200-29263, 5000\n"
                                             "vxlan = yes\n"
                                             "pairs = 100\n"
+                                            "idle = 2 min\n"
                                             "pin = /sys/fs/bpf/vttif\n"
                                             "\n"
                                             "[trigger]\n"
@@ -94,6 +95,7 @@ static void everything_that_is_said_holds(void)
     g_assert_cmpuint(config->launcher.ranges[0].last, ==, 29263);
     g_assert_true(config->vxlan);
     g_assert_cmpuint(config->max_pairs, ==, 100);
+    g_assert_cmpint(config->idle_ns, ==, 120 * G_GINT64_CONSTANT(1000000000));
     g_assert_cmpstr(config->pin, ==, "/sys/fs/bpf/vttif");
     g_assert_cmpuint(config->trigger.byte_threshold, ==, 2000000);
     g_assert_cmpint(config->trigger.time_bound_ns, ==, 50000000);
@@ -133,6 +135,7 @@ static void what_is_wrong_is_told_with_its_line(void)
         {"[source]\nlauncher-ports = 5000-1\n", "c:2: '5000-1' is no value for launcher-ports"},
         {"[source]\nkeep = ssh, love\n", "c:2: 'ssh, love' is no value for keep"},
         {"[source]\npairs = 0\n", "from 1 to 4194304"},
+        {"[source]\nidle = 5\n", "expected 0, or a time with its unit"},
         {"[source]\npairs = 1.5\n", "c:2: '1.5' is no value for pairs; expected a whole number"},
         {"[history]\nseconds = 59.9\n", "a whole number from 1 to 1048576"},
         {"[query]\nconnections = 2.5\n", "a whole number from 1 to 10000"},

@@ -3,15 +3,12 @@
  * The kernel's programs on hand-made frames, each run by itself (BPF_PROG_TEST_RUN), and held
  * against what frame/ and filter/ say of the same bytes. Needs the right to load them.
  */
-#include <bpf/bpf.h>
-#include <linux/bpf.h>
+#include "kernel.h"
+
 #include <locale.h>
 #include <string.h>
 
 #include "counted.h"
-#include "frames.h"
-#include "source/kern.h"
-#include "source/live.h"
 #include "source/match.h"
 
 #define HEAD    256 /* what the kernel looks at of a frame (bpf/decode.h) */
@@ -27,54 +24,6 @@ static void count_crossing(void *context, const struct live_crossing *crossing)
     struct events *events = context;
     events->crossings++;
     events->last = *crossing;
-}
-
-static struct live *open_source(const struct live_config *config)
-{
-    g_autoptr(GError) error = NULL;
-    struct live *live = live_bpf_open(config, &error);
-    if (!live)
-        g_error("%s", error->message);
-    return live;
-}
-
-/* How the kernel hands a frame to a hook. */
-struct passing {
-    enum kern_hook hook;
-    uint32_t gso_size;
-    uint32_t ingress;
-};
-
-static void pass_bytes(struct live *live, const void *bytes, size_t length, struct passing how)
-{
-    struct __sk_buff context = {.gso_size = how.gso_size, .ingress_ifindex = how.ingress};
-    struct bpf_test_run_opts options = {.sz = sizeof options,
-                                        .data_in = bytes,
-                                        .data_size_in = (uint32_t)length,
-                                        .ctx_in = &context,
-                                        .ctx_size_in = sizeof context,
-                                        .repeat = 1};
-    int failed = bpf_prog_test_run_opts(kern_program_fd(live_bpf_kern(live), how.hook), &options);
-    g_assert_cmpint(failed, ==, 0);
-    g_assert_cmpint((int)options.retval, ==, -1); /* whatever else is attached goes on */
-}
-
-static void pass_as(struct live *live, const struct recipe *recipe, struct passing how)
-{
-    g_autoptr(GByteArray) frame = frame_make(recipe);
-    pass_bytes(live, frame->data, frame->len, how);
-}
-
-static void pass(struct live *live, const struct recipe *recipe)
-{
-    pass_as(live, recipe, (struct passing){.hook = KERN_IN_PORT});
-}
-
-static void take_snapshot(struct live *live, struct live_snapshot *snapshot)
-{
-    g_autoptr(GError) error = NULL;
-    g_assert_true(live_read(live, snapshot, &error));
-    g_assert_no_error(error);
 }
 
 /* --- one frame ------------------------------------------------------------------------------ */
@@ -545,17 +494,9 @@ int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
     g_test_init(&argc, &argv, NULL);
-    g_autoptr(GError) error = NULL;
-    struct live *live = live_bpf_open(&(struct live_config){.key = VTTIF_KEY_IP}, &error);
-    if (!live && g_error_matches(error, VTTIF_ERROR, VTTIF_ERROR_PERMISSION)) {
-        g_print("1..0 # SKIP %s\n", error->message);
-        return 0;
-    }
-    if (!live) { /* a kernel whose verifier refuses them is a failure, not a reason to skip */
-        g_print("Bail out! %s\n", error->message);
-        return 1;
-    }
-    live_close(live);
+    int failed;
+    if (!kernel_is_there(&failed))
+        return failed;
     g_test_add_func("/kern/a frame is counted by its frame, IP and payload bytes", test_bytes);
     g_test_add_func("/kern/endpoints are known by IP, MAC or port", test_keys);
     g_test_add_func("/kern/a super-packet is counted as its segments", test_super_packet);

@@ -22,7 +22,7 @@ static void a_vxlan_super_packet_repeats_all_headers(void)
         struct packet_count *count =
             packet_count_new(&(struct live_config){.key = VTTIF_KEY_IP, .vxlan = inner}, NULL);
         packet_count_add(count, &frame, RANK_IN_PORT, 0, 1);
-        packet_count_read(count, &snapshot);
+        packet_count_read(count, 1, &snapshot);
         g_assert_cmpuint(snapshot.n_pairs, ==, 1);
         assert_address(&snapshot.pairs[0].from, inner ? "10.0.0.1" : "192.168.0.1");
         if (inner)
@@ -32,6 +32,48 @@ static void a_vxlan_super_packet_repeats_all_headers(void)
         live_snapshot_clear(&snapshot);
         packet_count_free(count);
     }
+}
+
+static void count_datagram(struct packet_count *count, unsigned port, unsigned payload,
+                           int64_t now_ns)
+{
+    g_autoptr(GByteArray) bytes = frame_make(&(struct recipe){
+        .protocol = 17, .src_port = (uint16_t)port, .dst_port = 5001, .payload = payload});
+    packet_count_add(
+        count,
+        &(struct packet_frame){.bytes = bytes->data, .captured = bytes->len, .wire = bytes->len},
+        RANK_IN_PORT, 0, now_ns);
+}
+
+/* As the kernel's pairs do: test_kern_forget. */
+static void a_silent_pair_leaves_a_table_that_is_over_half_full(void)
+{
+    struct live_snapshot snapshot = {0};
+    struct packet_count *count = packet_count_new(
+        &(struct live_config){.key = VTTIF_KEY_PORT, .max_pairs = 4, .idle_ns = 1000}, NULL);
+    for (unsigned i = 0; i < 3; i++)
+        count_datagram(count, 7000 + i, 100 + i, 10);
+    count_datagram(count, 7001, 50, 1500);
+    packet_count_read(count, 1600, &snapshot); /* 7000 and 7002 are in it for the last time */
+    g_assert_cmpuint(snapshot.n_pairs, ==, 3);
+    g_assert_cmpuint(snapshot.sums[0].payload_bytes, ==, 100);
+    uint32_t life = snapshot.pairs[0].life;
+    packet_count_read(count, 1601, &snapshot);
+    g_assert_cmpuint(snapshot.n_pairs, ==, 3);
+    g_assert_cmpint(snapshot.pairs[0].from.kind, ==, VTTIF_ADDRESS_NONE);
+    g_assert_cmpint(snapshot.pairs[2].from.kind, ==, VTTIF_ADDRESS_NONE);
+    g_assert_cmpuint(snapshot.pairs[0].life, !=, life);
+    g_assert_cmpuint(snapshot.sums[0].packets, ==, 0);
+    g_assert_cmpuint(snapshot.sums[1].payload_bytes, ==, 151);
+    for (unsigned i = 0; i < 3; i++) /* there is place again */
+        count_datagram(count, 8000 + i, 7, 1700);
+    packet_count_read(count, 1800, &snapshot);
+    g_assert_cmpuint(snapshot.n_pairs, ==, 4);
+    g_assert_cmpuint(snapshot.other.packets, ==, 0);
+    for (unsigned i = 0; i < 4; i++)
+        g_assert_cmpuint(snapshot.sums[i].payload_bytes, ==, i == 1 ? 151 : 7);
+    live_snapshot_clear(&snapshot);
+    packet_count_free(count);
 }
 
 /* Senders choose addresses, so without a seed they could choose where pairs fall in a table. */
@@ -122,6 +164,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/live/a VXLAN super-packet repeats all headers",
                     a_vxlan_super_packet_repeats_all_headers);
+    g_test_add_func("/live/a silent pair leaves a table that is over half full",
+                    a_silent_pair_leaves_a_table_that_is_over_half_full);
     g_test_add_func("/live/the hash of a pair hangs on the seed",
                     the_hash_of_a_pair_hangs_on_the_seed);
     g_test_add_func("/live/a replay counts frames within VXLAN where wanted",

@@ -256,9 +256,10 @@ static void pairs_that_find_no_place_are_counted_as_other(void)
     g_assert_cmpuint(account->overflow.bytes, ==, 31);
     g_assert_cmpuint(account->overflow.frames, ==, 2);
     g_assert_true(vttif_account_is_lower_bound(account));
-    g_assert_cmpstr(said->str, ==,
-                    "the table of 2 pairs is full: traffic of further pairs is counted as 'other'; "
-                    "a larger table, a hosts file or other keys help\n"); /* once */
+    g_assert_cmpstr(
+        said->str, ==,
+        "the table of 2 pairs is full: traffic of further pairs is counted as 'other'; "
+        "a larger table, a shorter idle time, a hosts file or other keys help\n"); /* once */
     folder_remove(folder);
 }
 
@@ -338,7 +339,8 @@ static bool fake_read(struct live *live, struct live_snapshot *snapshot, GError 
     snapshot->epoch = fake->epoch;
     snapshot->time_ns = fake_now(live);
     for (size_t i = 0; i < snapshot->n_pairs; i++) {
-        snapshot->pairs[i] = (struct live_pair){address_of("10.0.0.1"), address_of("10.0.0.2"), 0};
+        snapshot->pairs[i] =
+            (struct live_pair){.from = address_of("10.0.0.1"), .to = address_of("10.0.0.2")};
         snapshot->pairs[i].to.low += i;
         snapshot->sums[i] = (struct live_sum){.payload_bytes = fake->sums[i], .packets = 1};
     }
