@@ -3,13 +3,19 @@
 # For tests that run message passing programs in a test bed: what is done on its first host, where
 # $VTTIF_HOSTS is. These are functions alone; lib.sh has them, too, for the sake of wait_until.
 
-# Waits until the command succeeds, at most so many seconds.
+# Seconds since the machine was started.
+uptime_seconds() {
+    read -r uptime_now _ </proc/uptime
+    echo "${uptime_now%.*}"
+}
+
+# Waits until the command succeeds, at most so many seconds by the clock. Be generous: they are only
+# used up where something is broken, and a busy machine may be ten times as slow.
 wait_until() { # SECONDS COMMAND...
-    wait_ticks=$(($1 * 20))
+    wait_end=$(($(uptime_seconds) + $1))
     shift
     until "$@" >/dev/null 2>&1; do
-        wait_ticks=$((wait_ticks - 1))
-        [ $wait_ticks -gt 0 ] || return 1
+        [ "$(uptime_seconds)" -lt "$wait_end" ] || return 1
         sleep 0.05
     done
 }

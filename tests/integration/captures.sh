@@ -30,6 +30,14 @@ cleanup() {
     done
 }
 
+# BBR, the default of some machines, takes the time that a process waits for a processor for the
+# path's, and then sends a few kilobytes a second.
+use_cubic() { # NUMBER
+    grep -qw cubic /proc/sys/net/ipv4/tcp_available_congestion_control || return 0
+    ip -n "$namespace" route change 10.77.0.0/24 dev eth0 src "10.77.0.$1" congctl cubic &&
+        ip -n "$namespace" -6 route replace fd77::/64 dev eth0 proto kernel metric 256 congctl cubic
+}
+
 make_hosts() {
     ip netns add "$a" && ip netns add "$b" || return 1
     ip -n "$a" link add eth0 type veth peer name eth0 netns "$b" || return 1
@@ -38,6 +46,7 @@ make_hosts() {
         ip -n "$namespace" address add "10.77.0.$number/24" dev eth0 &&
             ip -n "$namespace" address add "fd77::$number/64" dev eth0 nodad &&
             ip -n "$namespace" link set eth0 up || return 1
+        use_cubic "$number" || return 1
         number=$((number + 1))
     done
 }
@@ -86,6 +95,21 @@ listens() { # in b
     [ "$(ip netns exec "$b" ss -Hltun | grep -c ':500[12]')" = 4 ]
 }
 
+# What there is to know of a run that did not end.
+tell_state() {
+    for namespace in "$a" "$b"; do
+        echo "--- $namespace"
+        ip netns exec "$namespace" ss -tuanimp
+        ip netns exec "$namespace" nstat -as
+        ip -n "$namespace" -s link show eth0
+        ip netns exec "$namespace" tc -s qdisc show dev eth0
+        ip netns exec "$namespace" ethtool -S eth0
+        tail -n 3 "$work/tcpdump-$namespace"
+    done
+    uptime
+    dmesg | tail -n 5
+}
+
 # One run of the client, captured at both ends: FILES NAME-a.pcap and NAME-b.pcap.
 capture() { # NAME
     local tcpdumps=() namespace
@@ -94,10 +118,10 @@ capture() { # NAME
             -w "$work/$1-${namespace#vttif-cap-}.pcap" 2>"$work/tcpdump-$namespace" &
         tcpdumps+=($!)
         started+=($!)
-        wait_until 20 grep -q listening "$work/tcpdump-$namespace" || return 1
+        wait_until 60 grep -q listening "$work/tcpdump-$namespace" || return 1
     done
-    timeout 60 ip netns exec "$a" python3 "$work/client.py" || return 1
-    wait_until 10 is_written "$work/$1" || return 1
+    timeout 200 ip netns exec "$a" python3 "$work/client.py" || { tell_state; return 1; }
+    wait_until 60 is_written "$work/$1" || { tell_state; return 1; }
     kill -INT "${tcpdumps[@]}"
     wait "${tcpdumps[@]}"
     for namespace in a b; do
@@ -189,7 +213,7 @@ plan 16
 ok "two hosts joined by a veth pair" make_hosts
 ip netns exec "$b" python3 "$work/server.py" &
 started+=($!)
-ok "a server listens on one" wait_until 20 listens
+ok "a server listens on one" wait_until 60 listens
 offload off
 ok "TCP, UDP and fragments are captured at both ends" capture plain
 for count in frame ip payload; do

@@ -51,7 +51,7 @@ check() { # SYSTEM TITLE PROCESSES...
         return
     fi
     mkdir "$work/$system"
-    (cd "$system" && timeout 200 "$testbed" run 9 --share "$build" --share "$here" -- \
+    (cd "$system" && timeout 400 "$testbed" run 9 --share "$build" --share "$here" -- \
         sh "$here/collectives.sh" .inside "$tools" "$system" "$@") >"$work/.bed" 2>&1
     for n; do
         ok "$title: all collective operations with $n processes" all_right "$system" "$n"

@@ -18,7 +18,7 @@ backends="pvm-direct:pvm:patterns-pvm:--route=direct pvm-daemon:pvm:patterns-pvm
 
 run_pattern() { # PATTERN HOSTS ARGUMENTS LAUNCHER PROGRAM ROUTE DIRECTORY
     # shellcheck disable=SC2086 # arguments may be none
-    timeout 120 "$vttif" infer --testbed "$2" --launcher "$4" --quiet -o "$7" -- \
+    timeout 300 "$vttif" infer --testbed "$2" --launcher "$4" --quiet -o "$7" -- \
         "$VTTIF_BUILD/workloads/$5" --pattern "$1" --numprocs "$2" $3 $6 --messagesize 100000 \
         --numiters 10 --truth "$7.truth.csv" >"$7.out" 2>&1
 }
@@ -41,7 +41,8 @@ same_edges() { # DIRECTORY
         edges "$1/matrix.csv" | diff "$work/true" -
 }
 
-# Every cell within 1 % of the truth; what is no edge below 1 % of the largest.
+# Every cell within 1 % of the truth; what is no edge below 1 % of the largest. 3 if there is less
+# than that anywhere, 1 if there is more.
 within_1_percent() { # DIRECTORY
     paste -d' ' <(cells "$1.truth.csv") <(cells "$1/matrix.csv") | awk '
         $3 > max { max = $3 }
@@ -51,10 +52,11 @@ within_1_percent() { # DIRECTORY
                 off = seen[i] - truth[i]
                 if (truth[i] > 0 ? off > truth[i] / 100 || -off > truth[i] / 100 : off > max / 100) {
                     print pair[i] ": truth " truth[i] ", seen " seen[i]
-                    bad = 1
+                    if (off < 0) bad = 3
+                    if (!bad) bad = 1
                 }
             }
-            exit bad || NR == 0
+            exit NR == 0 ? 3 : bad
         }'
 }
 
@@ -69,11 +71,25 @@ all_rounds() { # CHECK NAME
     done
 }
 
+# What TCP sends twice on a busy machine is traffic of the hosts as well: a run in which there was
+# more may be repeated, but not by bench/fig3. One in which anything is missing may not.
+run_without_repeats() { # ARGUMENTS of run_pattern
+    local attempt
+    for attempt in 1 2 3; do
+        run_pattern "$@" || return
+        [ "$6" != --route=daemon ] && [ "$rounds" = 1 ] || return 0
+        within_1_percent "$7"
+        [ $? = 1 ] || return 0
+        echo "run $attempt: more than 1 % over"
+    done
+    return 0
+}
+
 run_rounds() { # NAME ARGUMENTS of run_pattern
     local name=$1 round status
     shift
     for ((round = 1; round <= rounds; round++)); do
-        run_pattern "$@" "$work/$name-$round" || {
+        run_without_repeats "$@" "$work/$name-$round" || {
             status=$?
             tail -n 20 "$work/$name-$round.out"
             return "$status"
@@ -81,11 +97,25 @@ run_rounds() { # NAME ARGUMENTS of run_pattern
     done
 }
 
-plan $((5 * (4 + 3 + 4 + 4)))
+# Under sanitizers each pattern and each backend once: what they have to find fault with, vttif's and
+# the programs' code, is the same whichever pattern goes over whichever backend.
+wanted() { # PATTERN BACKEND
+    [ -z "${VTTIF_SANITIZED:-}" ] || case $1-$2 in
+    tree-pvm-direct | mesh-openmpi | torus-pvm-daemon | all-to-all-mpich | hypercube-openmpi) ;;
+    *) false ;;
+    esac
+}
+
+if [ -z "${VTTIF_SANITIZED:-}" ]; then
+    plan $((5 * (4 + 3 + 4 + 4)))
+else
+    plan $((4 + 4 + 3 + 4 + 4))
+fi
 for figure in $figure_3; do
     IFS=: read -r pattern hosts arguments <<<"$figure"
     for backend in $backends; do
         IFS=: read -r name launcher program route <<<"$backend"
+        wanted "$pattern" "$name" || continue
         label="$pattern of $hosts over $name"
         if [ ! -x "$VTTIF_BUILD/workloads/$program" ]; then
             skip "$label: runs" "$program is not built"

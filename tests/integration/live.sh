@@ -108,7 +108,7 @@ start_capture() {
     rm -f wire.pcap capture.log
     in_b tcpdump -i eth0 -B 131072 -s 128 -U --immediate-mode -w wire.pcap 2>capture.log &
     tcpdump_pid=$!
-    wait_until 20 grep -q listening capture.log
+    wait_until 60 grep -q listening capture.log
 }
 
 # The matrix of what is in the file by now.
@@ -133,7 +133,7 @@ counts_agree() { # COUNT COLUMN
 
 # Every count, byte for byte. tcpdump may still be writing: what it has is waited for.
 agree() {
-    wait_until 20 counts_agree frame 5 && counts_agree ip 6 && counts_agree payload 7 && return
+    wait_until 60 counts_agree frame 5 && counts_agree ip 6 && counts_agree payload 7 && return
     diff ours theirs
     cat capture.log
     return 1
@@ -143,7 +143,7 @@ tcp() { # BYTES WRITE
     rm -f sink.out
     in_b "$stream" sink 5000 >sink.out &
     sink=$!
-    wait_until 20 grep -q ready sink.out && in_a "$stream" send 10.9.0.2 5000 "$1" "$2"
+    wait_until 60 grep -q ready sink.out && in_a "$stream" send 10.9.0.2 5000 "$1" "$2"
     wait "$sink"
 }
 

@@ -36,7 +36,7 @@ pid_of() { # HOST
 # Runs under watch; the driver's report is in $work/report, the captures in $work/out.
 under_watch() {
     rm -rf out
-    timeout --foreground -k 5 90 "$drive" --hosts "$hosts" --directory "$work/out" "$@" \
+    timeout --foreground -k 5 250 "$drive" --hosts "$hosts" --directory "$work/out" "$@" \
         9>report 2>errors
     status=$?
     cat errors
@@ -77,7 +77,7 @@ fails_saying() { # STATUS WORDS OPTIONS...
     status_is "$wanted" under_watch "$@" || return 1
     grep -F "$words" errors || return 1
     [ -z "$(ls out 2>/dev/null)" ] || return 1
-    wait_until 5 no_capture_runs
+    wait_until 60 no_capture_runs
 }
 
 # --- nothing lost ---------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ drops_are_told() { # h2's capture is held while more comes than its 512 KiB take
     start_in_background --buffer 512 -- sh -c ": >ready; until [ -e go ]; do sleep 0.05; done
         $flood 10.77.0.2 9 30000 64; : >flooded; until [ -e end ]; do sleep 0.05; done"
     held=$(pgrep -f "^tcpdump .*$work/out/h2") && kill -STOP "$held" && : >go
-    wait_until 20 test -e flooded
+    wait_until 60 test -e flooded
     kill -CONT "$held"
     : >end
     wait "$driver_pid" || return 1
@@ -162,7 +162,7 @@ loopback_counts_once() {
 
 full_disk_is_told() {
     mkdir -p small && mount -t tmpfs -o size=512k tmpfs small || return 1
-    timeout 60 "$drive" --hosts "$hosts" --directory "$work/small" -- "$flood" 10.77.0.2 9 20000 64 \
+    timeout 200 "$drive" --hosts "$hosts" --directory "$work/small" -- "$flood" 10.77.0.2 9 20000 64 \
         9>report
     cat report
     found=$(tcpdump -n -r small/h1-*.pcap 2>/dev/null | wc -l)
@@ -192,7 +192,7 @@ start_in_background() { # [OPTIONS...] -- PROGRAM...
     rm -rf out ready
     "$drive" --hosts "$hosts" --directory "$work/out" "$@" 9>report &
     driver_pid=$!
-    wait_until 20 test -e ready
+    wait_until 60 test -e ready
 }
 
 term_is_passed_on() {
@@ -208,7 +208,7 @@ term_at_the_start_stops_all() {
     rm -rf out
     "$drive" --hosts "$hosts" --directory "$work/out" --launcher pvm -- true 9>report &
     driver_pid=$!
-    wait_until 20 grep -q '^stage start PVM' report
+    wait_until 60 grep -q '^stage start PVM' report
     kill -TERM "$driver_pid"
     wait "$driver_pid"
     found=$?
@@ -228,7 +228,7 @@ start_on_terminal() { # SHELL-PROGRAM
         /dev/null <keys >typescript 2>&1 &
     terminal_pid=$!
     exec 8>keys
-    wait_until 20 test -e ready
+    wait_until 60 test -e ready
 }
 
 ctrl_c() {
@@ -254,27 +254,34 @@ exit 6'
 }
 
 ctrl_c_ends_a_program() {
-    start_on_terminal ': >ready; sleep 60'
+    start_on_terminal ': >ready; sleep 300'
     ctrl_c
     status_is 130 wait_for_terminal && all_are_complete
 }
 
+# A third one would end the draining, too. Two that come while we have no processor would be one: so
+# the second waits until the program has had the first.
 ctrl_c_twice_kills() {
-    start_on_terminal 'trap "" INT
+    start_on_terminal 'trap "echo INT >>interrupts" INT
 : >ready
-sleep 60'
+while :; do sleep 0.1; done'
     ctrl_c
+    wait_until 60 test -s interrupts
     sleep 0.2
     ctrl_c
     status_is 137 wait_for_terminal && all_are_complete
 }
 
 kill_leaves_no_capture() {
-    start_in_background -- sh -c ': >ready; sleep 2'
+    rm -f end
+    start_in_background -- sh -c ': >ready; until [ -e end ]; do sleep 0.1; done'
     pgrep -f "^tcpdump .*$work/out" || return 1
     kill -KILL "$driver_pid"
     wait "$driver_pid"
-    wait_until 5 no_capture_runs && [ "$(find out -name "*.pcap" | wc -l)" -eq 4 ]
+    wait_until 60 no_capture_runs && [ "$(find out -name "*.pcap" | wc -l)" -eq 4 ]
+    left=$?
+    : >end
+    return "$left"
 }
 
 # --- what is wrong is told ------------------------------------------------------------------------
@@ -308,7 +315,7 @@ no_tcpdump() { # a mount over it, for us and what we start
 
 no_services() {
     unshare --mount sh -c 'mount --bind /dev/null /etc/services && exec "$@"' sh \
-        timeout 20 sh "$here/../../src/offline/pvm.sh" vttif-test h1 5 h1 2>errors
+        timeout 60 sh "$here/../../src/offline/pvm.sh" vttif-test h1 5 h1 2>errors
     cat errors
     grep -F "vttif: /etc/services has no 'exec'" errors
 }
@@ -446,7 +453,7 @@ END
     VTTIF_SSH="$VTTIF_SSH -o StrictHostKeyChecking=no -o UserKnownHostsFile=$work/ssh/known"
     export VTTIF_SSH
     # shellcheck disable=SC2086
-    wait_until 10 $VTTIF_SSH -o BatchMode=yes 10.77.0.2 true
+    wait_until 60 $VTTIF_SSH -o BatchMode=yes 10.77.0.2 true
 }
 
 ssh_hosts() {
@@ -464,7 +471,7 @@ captures_do_not_travel_during_the_run() {
 }
 
 nothing_is_left_on_the_ssh_host() {
-    wait_until 5 no_ssh_remains
+    wait_until 60 no_ssh_remains
 }
 
 no_ssh_remains() {
@@ -472,14 +479,15 @@ no_ssh_remains() {
 }
 
 ssh_kill_leaves_nothing() {
-    rm -rf out ready
-    "$drive" --hosts over-ssh --directory "$work/out" -- sh -c ': >ready; sleep 1' 9>report &
-    driver_pid=$!
-    wait_until 20 test -e ready
+    rm -f end
+    hosts=over-ssh start_in_background -- sh -c ': >ready; until [ -e end ]; do sleep 0.1; done'
     pgrep -f '^tcpdump .*/var/tmp/vttif' || return 1
     kill -KILL "$driver_pid"
     wait "$driver_pid"
-    wait_until 5 no_ssh_remains
+    wait_until 60 no_ssh_remains
+    left=$?
+    : >end
+    return "$left"
 }
 
 program_over_ssh() {

@@ -48,24 +48,24 @@ run_lost() { # SYSTEM PROGRAM WHOM SIGNAL
     name=$3 path=$programs/patterns-$2
     (launch_patterns "$1" 4 --pattern all-to-all --numiters 1000000) >"$name.out" 2>&1 &
     starter=$!
-    wait_until 20 all_ranks "$path"
+    wait_until 60 all_ranks "$path"
     case $3 in
     rank) victim=$(last_rank "$path") ;;
     user) victim=$starter ;;
     esac
     kill "-$4" "$victim"
-    await_end 30 "$starter"
+    await_end 120 "$starter"
     echo $? >"$name.status"
-    wait_until 20 no_ranks "$path" && : >"$name.empty"
+    wait_until 60 no_ranks "$path" && : >"$name.empty"
 }
 
 # A host is cut off, and its processes with it.
 run_without_host() {
     (MP_HOST_SECONDS=3 launch_patterns pvm 4 --pattern all-to-all --numiters 1000000) >host.out 2>&1 &
     starter=$!
-    wait_until 20 all_ranks "$programs/patterns-pvm"
+    wait_until 60 all_ranks "$programs/patterns-pvm"
     $PVM_RSH h3 ip link set eth0 down
-    await_end 60 "$starter"
+    await_end 120 "$starter"
     echo $? >host.status
 }
 
@@ -106,7 +106,7 @@ needs_testbed flock
 in_bed() { # HOSTS JOB SYSTEM PROGRAM
     mkdir -p "$work/$2-$3"
     (cd "$work/$2-$3" &&
-        timeout 150 "$testbed" run "$1" --share "$build" --share "$here" -- \
+        timeout 400 "$testbed" run "$1" --share "$build" --share "$here" -- \
             sh "$here/patterns.sh" .inside "$programs" "$2" "$3" "$4")
 }
 

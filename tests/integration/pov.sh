@@ -28,9 +28,9 @@ quality="+A0.2"
 
 # Leaves NAME.out and NAME.status, and NAME.empty if no process of the run is left.
 finish_run() { # NAME PID
-    await_end 120 "$2"
+    await_end 300 "$2"
     echo $? >"$1.status"
-    wait_until 20 nothing_left && : >"$1.empty"
+    wait_until 60 nothing_left && : >"$1.empty"
 }
 
 start_run() { # NAME SYSTEM OPTIONS...; sets run
@@ -60,7 +60,7 @@ whole_run() { # NAME SYSTEM OPTIONS...
 
 hit_run() { # NAME SYSTEM HIT, a function, when the first blocks are there
     start_run "$1" "$2" --scene "$scenes/good.pov"
-    wait_until 20 first_block
+    wait_until 60 first_block
     "$3"
     finish_run "$1" "$run"
 }
@@ -70,7 +70,7 @@ kill_worker() {
 }
 
 kill_povray() {
-    wait_until 20 pgrep -x povray
+    wait_until 60 pgrep -x povray
     pkill -KILL -x povray
 }
 
@@ -92,9 +92,9 @@ stop_run() {
 lose_host() {
     export MP_HOST_SECONDS=3
     start_run host pvm --scene "$scenes/good.pov"
-    wait_until 20 first_block
+    wait_until 60 first_block
     $PVM_RSH h3 ip link set eth0 down
-    await_end 120 "$run"
+    await_end 300 "$run"
     echo $? >host.status
 }
 
@@ -169,7 +169,7 @@ pictures_differ() {
 in_bed() { # SYSTEM
     mkdir -p "$work/$1"
     (cd "$work/$1" &&
-        timeout 400 "$testbed" run 4 --share "$build" --share "$here" -- \
+        timeout 800 "$testbed" run 4 --share "$build" --share "$here" -- \
             sh "$here/pov.sh" .inside "$1" "$programs" "$work")
 }
 
@@ -230,7 +230,7 @@ refuses_all() {
 on_this_host() { # OPTIONS of mpirun, --, options of pov-mpi
     set -- mpirun.openmpi --allow-run-as-root --oversubscribe --mca mpi_yield_when_idle 1 \
         --mca btl tcp,self -np 2 "$@"
-    timeout 200 "$@" >out 2>&1
+    timeout 400 "$@" >out 2>&1
     status=$?
     cat out
     return "$status"

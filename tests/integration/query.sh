@@ -44,7 +44,7 @@ start_vttifd() { # SPEED OPTION...
         --set trigger.byte-threshold=2000 --set trigger.time-bound=500ms --set trigger.tmax=3s \
         --set trigger.twait=2s --set query.time=500ms "$@" 2>log &
     daemon_pid=$!
-    wait_until 20 ask /v1/status || { cat log; return 1; }
+    wait_until 60 ask /v1/status || { cat log; return 1; }
 }
 
 end_vttifd() { # SIGNAL
@@ -91,7 +91,7 @@ all_played() { ask /v1/status | grep -q '"ended":true'; }
 plan 50
 
 ok "vttifd plays a capture and listens" start_vttifd max
-ok "the capture comes to its end" wait_until 20 all_played
+ok "the capture comes to its end" wait_until 60 all_played
 ok "the socket is for its owner and group" test "$(stat -c %a vttifd.sock)" = 660
 
 # --- the answers -----------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ ok "a body that is too long is answered with 413" too_long
 
 # Whatever comes, the next question is answered.
 abused() { # PYTHON
-    timeout 60 python3 -c '
+    timeout 200 python3 -c '
 import os, socket, sys, time
 path = sys.argv[1]
 def connect():
@@ -276,15 +276,15 @@ for i in range(8):
     s.connect(("127.0.0.1", int(sys.argv[1])))
     held.append(s)
 print("held", flush=True)
-time.sleep(60)
+time.sleep(300)
 ' "$port" >held.txt &
     holder_pid=$!
-    wait_until 20 says held held.txt
-    wait_until 20 complains "connections" t --token-file token && ask /v1/status >/dev/null || return 1
+    wait_until 60 says held held.txt
+    wait_until 60 complains "connections" t --token-file token && ask /v1/status >/dev/null || return 1
     kill "$holder_pid"
     wait "$holder_pid" 2>/dev/null
     holder_pid=""
-    wait_until 20 t --token-file token
+    wait_until 60 t --token-file token
 }
 ok "when TCP has its half of the connections it is said, and the socket still answers" full
 
@@ -302,13 +302,13 @@ watched() {
     start_vttifd 4 || return 1
     v watch --format json >alerts.json 2>watch.log &
     watch_pid=$!
-    wait_until 20 says watching watch.log || return 1
-    timeout 60 "$example" "$sock" >example.txt || return 1
+    wait_until 60 says watching watch.log || return 1
+    timeout 200 "$example" "$sock" >example.txt || return 1
     says "begun by 10.0.0.1 > 10.0.0.2" example.txt && says "10.0.0.8 -> 10.0.0.1:" example.txt
 }
 ok "a program waits for an alert and prints the topology" watched
 told_of() { [ "$(grep -c "\"kind\": \"$1\"" alerts.json)" -ge 1 ]; }
-both() { wait_until 30 told_of sustained && wait_until 30 told_of quiet; }
+both() { wait_until 60 told_of sustained && wait_until 60 told_of quiet; }
 ok "watch tells of traffic that lasts and that has ended" both
 
 left_alone() {
@@ -322,9 +322,13 @@ ok "watch ends when vttifd does, and says so" left_alone
 
 # --- top on a terminal -----------------------------------------------------------------------------
 
+leave_when_drawn() {
+    wait_until 60 says "Pairs with the most bytes" typescript
+    echo q
+}
 terminal() {
     start_vttifd max || return 1
-    (sleep 2; echo q) | timeout 30 script -qec "stty cols 80 rows 24; '$vttif' top --socket '$sock' --last 3000" \
+    leave_when_drawn | timeout 90 script -qefc "stty cols 80 rows 24; '$vttif' top --socket '$sock' --last 3000" \
         typescript >/dev/null || return 1
     says "$(printf '\033[?1049h')" typescript && says "Pairs with the most bytes" typescript &&
         says "$(printf '\033[?1049l')" typescript
@@ -339,13 +343,13 @@ ok "vttifd can be impatient" impatient
 
 # Holds a connection that does CODE with it; cut says that vttifd has closed it.
 slow() { # CODE
-    timeout 60 python3 -c '
+    timeout 200 python3 -c '
 import os, socket, sys, time
 path, fds = sys.argv[1], "/proc/%s/fd" % sys.argv[2]
 def sockets():
     return sum("socket:" in os.readlink(os.path.join(fds, fd)) for fd in os.listdir(fds))
 def await_sockets(n):
-    for _ in range(150):
+    for _ in range(600):
         try:
             if (sockets() == n): return
         except OSError: pass # one that went meanwhile

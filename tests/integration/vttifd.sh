@@ -64,7 +64,7 @@ start_vttifd() {
     : >log
     "$notified" "$work/ready" nsenter --net="/proc/$switch/ns/net" "$vttifd" -c vttifd.conf "$@" 2>>log &
     notified_pid=$!
-    wait_until 20 grep -q READY=1 ready && daemon_pid=$(cat ready.pid) && return
+    wait_until 60 grep -q READY=1 ready && daemon_pid=$(cat ready.pid) && return
     kill -9 "$notified_pid"
     wait "$notified_pid"
     notified_pid=""
@@ -86,7 +86,7 @@ start_captures() {
         nsenter --net="$(network_of "$host")" tcpdump -i eth0 -B 32768 -s 128 -U --immediate-mode \
             -w "$host.pcap" 2>"$host.log" &
         captures="$captures $!"
-        wait_until 20 grep -q listening "$host.log" || return 1
+        wait_until 60 grep -q listening "$host.log" || return 1
     done
 }
 
@@ -94,7 +94,7 @@ start_captures() {
 end_captures() {
     for i in 1 2 3 4; do
         on "h$i" "$flood" 10.77.0.$((i % 4 + 1)) 7778 1 100 || return 1
-        wait_until 20 sh -c "tcpdump -n -r h$i.pcap src 10.77.0.$i and udp port 7778 2>/dev/null |
+        wait_until 60 sh -c "tcpdump -n -r h$i.pcap src 10.77.0.$i and udp port 7778 2>/dev/null |
             grep -q ." || return 1
     done
     # shellcheck disable=SC2086 # a list
@@ -218,7 +218,7 @@ cell_is() { # CSV FROM TO BYTES
 reload_with() { # WORDS of the log
     : >log
     kill -HUP "$daemon_pid"
-    wait_until 20 grep -q "$1" log || { cat log; return 1; }
+    wait_until 60 grep -q "$1" log || { cat log; return 1; }
 }
 
 reloads() {
@@ -253,7 +253,7 @@ alerts() {
     start_vttifd --set 'trigger.byte-threshold=10 kB' --set 'trigger.time-bound=1 s' \
         --set 'trigger.tmax=500 ms' --set 'trigger.twait=500 ms' || return 1
     flood_h2 1500
-    wait_until 30 grep -q 'alert 2, quiet: .*h1 > h2' log
+    wait_until 60 grep -q 'alert 2, quiet: .*h1 > h2' log
     end_vttifd || return 1
     cat log
     grep -q 'alert 1, sustained' log && grep -q 'alert 2, quiet: .*h1 > h2' log
@@ -336,7 +336,7 @@ confined() {
         --bounding-set "-all,$capabilities" --inh-caps "-all,$capabilities" \
         "$vttifd" -c vttifd.conf -o confined.csv 2>>log &
     notified_pid=$!
-    wait_until 20 grep -q READY=1 ready || { cat log; return 1; }
+    wait_until 60 grep -q READY=1 ready || { cat log; return 1; }
     daemon_pid=$(cat ready.pid)
     grep '^Cap' "/proc/$daemon_pid/status"
     flood_h2 10 && end_vttifd && cell_is confined.csv h1 h2 10420
