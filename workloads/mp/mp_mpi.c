@@ -154,21 +154,38 @@ void backend_abort(const char *message)
  * peer whose own requests are all answered waits for the others without looking at the network. If
  * every rank sends its requests before it answers any, each is answered: what a peer asks arrives
  * before what it answers. So all ranks leave MPI together, stay out of it until the last one has
- * left, and then finalize. The meeting is at rank 0, as that of the start.
+ * left, and then finalize. The meeting is at rank 0, as that of the start. How long the last one
+ * takes depends on how busy the machines are: several times what a meeting of all has taken.
  */
-#define LEAVING_NANOSECONDS 200000000
+#define LEAVING_SECONDS     0.2
+#define LEAVING_SECONDS_MAX 10.0
+#define LEAVING_MEETINGS    5
 
-static void leave_together(void)
+/* Rank 0 hears from all, then tells all, which is returned. */
+static double meet(double told)
 {
     for (int rank = 1; world_rank == 0 && rank < world_size; rank++)
         MPI_Recv(NULL, 0, MPI_BYTE, rank, TAG_FINISH, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     for (int rank = 1; world_rank == 0 && rank < world_size; rank++)
-        MPI_Send(NULL, 0, MPI_BYTE, rank, TAG_FINISH, MPI_COMM_WORLD);
+        MPI_Send(&told, 1, MPI_DOUBLE, rank, TAG_FINISH, MPI_COMM_WORLD);
     if (world_rank != 0) {
         MPI_Send(NULL, 0, MPI_BYTE, 0, TAG_FINISH, MPI_COMM_WORLD);
-        MPI_Recv(NULL, 0, MPI_BYTE, 0, TAG_FINISH, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        MPI_Recv(&told, 1, MPI_DOUBLE, 0, TAG_FINISH, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     }
-    nanosleep(&(struct timespec){.tv_nsec = LEAVING_NANOSECONDS}, NULL);
+    return told;
+}
+
+static void leave_together(void)
+{
+    meet(0);
+    double begun = MPI_Wtime(); /* from here on nobody computes */
+    meet(0);
+    double seconds = LEAVING_SECONDS + LEAVING_MEETINGS * meet(MPI_Wtime() - begun);
+    if (seconds > LEAVING_SECONDS_MAX)
+        seconds = LEAVING_SECONDS_MAX;
+    time_t whole = (time_t)seconds;
+    long rest_ns = (long)((seconds - (double)whole) * 1e9);
+    nanosleep(&(struct timespec){.tv_sec = whole, .tv_nsec = rest_ns}, NULL);
 }
 #else
 static void leave_together(void)
