@@ -32,11 +32,19 @@ static double symmetry_bits(const struct vttif_shape *shape, const uint32_t *pos
     return log2_factorial(shape->dims[0] - 1);
 }
 
+/* Takes the position over. */
+static void propose_of(struct search *search, const struct strong *strong, uint32_t *position,
+                       uint32_t n)
+{
+    struct vttif_shape shape = shape_new("star", 1, &n);
+    search_propose(search, strong, &shape, position, false);
+}
+
 static void propose(struct search *search, const struct strong *strong)
 {
     if (strong->largest_degree < 2)
         return;
-    uint32_t centre = strong_centre(strong);
+    uint32_t centre = strong_centre(strong), hub = strong->hub;
     uint32_t *position = g_new(uint32_t, strong->n);
     for (uint32_t u = 0; u < strong->n; u++)
         position[u] = VTTIF_NOWHERE;
@@ -44,8 +52,15 @@ static void propose(struct search *search, const struct strong *strong)
     position[centre] = next++;
     for (size_t k = strong->start[centre]; k < strong->start[centre + 1]; k++)
         position[strong->to[k]] = next++;
-    struct vttif_shape shape = shape_new("star", 1, &next);
-    search_propose(search, strong, &shape, position, false);
+    uint32_t *with_hub = g_memdup2(position, strong->n * sizeof *position);
+    propose_of(search, strong, position, next);
+    /* What a worker does that is a master elsewhere may be hidden in what it does there. */
+    if (hub != VTTIF_NOWHERE && with_hub[hub] == VTTIF_NOWHERE &&
+        graph_arc(strong->graph, centre, hub)) {
+        with_hub[hub] = next++;
+        propose_of(search, strong, g_steal_pointer(&with_hub), next);
+    }
+    g_free(with_hub);
 }
 
 const struct archetype archetype_star = {

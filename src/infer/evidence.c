@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "infer/evidence.h"
+
+#include "infer/median.h"
+
+#include <math.h>
+
+#define SMOOTH 4 /* classes on either side that a weight counts for, too */
+/* No single pair decides against all others. */
+#define EVIDENCE_MOST 4.0
+/* The logarithm of an edge's weight varies by this, as if so many edges had shown it; a log-normal
+ * of median and deviation counts as many edges. */
+#define SPREAD       0.5
+#define SPREAD_OF    3.0
+#define NORMAL_OF    8.0
+#define SIGMA_OF_MAD 1.4826
+/* Absent edges, as if so many others had been there. */
+#define PRESENT_OF 10.0
+/* What goes on a hub's pair varies at least so much, and may be anything with this density. */
+#define STAR_TIGHT 0.1
+#define STAR_ODD   0.002
+/* Which way the bytes of an edge go, where they go one way, against other pairs: measured on
+ * background with 3 % acknowledgements. */
+#define ONE_WAY_SHARE 0.8
+#define ALONG         1.0
+#define NOT_ALONG     (-2.0)
+
+#define CLASS_WIDTH (M_LN2 / 128 * EVIDENCE_CLASS_BINS)
+
+struct counts {
+    double pairs, classes[EVIDENCE_CLASSES];
+    GArray *logs; /* of the weights, double */
+    double middle, sigma; /* of the logarithms */
+};
+
+struct evidence *evidence_new(const struct graph *graph, const struct candidate *candidate)
+{
+    struct evidence *evidence = g_new0(struct evidence, 1);
+    evidence->graph = graph;
+    evidence->archetype = candidate->archetype;
+    evidence->shape = &candidate->shape;
+    evidence->hub = candidate->hub;
+    evidence->flow = candidate->forward >= ONE_WAY_SHARE       ? 1
+                     : candidate->forward <= 1 - ONE_WAY_SHARE ? -1
+                                                               : 0;
+    return evidence;
+}
+
+static double log_of_class(const struct graph *graph, int class)
+{
+    return log(graph->max) - class * CLASS_WIDTH;
+}
+
+static int class_of(const struct arc *arc)
+{
+    return arc->bin / EVIDENCE_CLASS_BINS;
+}
+
+/* All pairs but the hub's, as if none were an edge. */
+static void count_outside(const struct evidence *evidence, struct counts *outside)
+{
+    const struct graph *graph = evidence->graph;
+    uint32_t hub = evidence->hub;
+    for (unsigned bin = 0; bin < WEIGHT_BINS; bin++)
+        outside->classes[bin / EVIDENCE_CLASS_BINS] += graph->pairs[bin];
+    for (size_t k = hub == VTTIF_NOWHERE ? 0 : graph->start[hub];
+         hub != VTTIF_NOWHERE && k < graph->start[hub + 1]; k++)
+        if (!graph->arcs[k].known)
+            outside->classes[class_of(&graph->arcs[k])]--;
+    outside->pairs = (double)graph->n * (double)(graph->n - 1) / 2;
+}
+
+static void count_edge(struct counts *edges, struct counts *outside, const struct arc *arc)
+{
+    edges->pairs++;
+    outside->pairs--;
+    if (!arc || arc->known)
+        return;
+    double weight = log((double)arc_weight(arc));
+    edges->classes[class_of(arc)]++;
+    outside->classes[class_of(arc)]--;
+    g_array_append_val(edges->logs, weight);
+}
+
+/* Edges between occupied positions. */
+static void count_edges(const struct evidence *evidence, const uint32_t *endpoint,
+                        struct counts *main, struct counts *faint, struct counts *outside)
+{
+    uint32_t near[NEIGHBOURS_MAX];
+    uint32_t order = (uint32_t)evidence->archetype->order(evidence->shape);
+    for (uint32_t p = 0; p < order; p++) {
+        uint32_t u = endpoint[p];
+        if (u == VTTIF_NOWHERE || u == evidence->hub)
+            continue;
+        unsigned n_near = evidence->archetype->neighbours(evidence->shape, p, near);
+        for (unsigned k = 0; k < n_near; k++) {
+            uint32_t v = endpoint[near[k]];
+            if (near[k] < p && v != VTTIF_NOWHERE && v != evidence->hub)
+                count_edge(evidence_is_main(evidence, p, near[k]) ? main : faint, outside,
+                           graph_arc(evidence->graph, u, v));
+        }
+    }
+}
+
+static double smoothed(const double *classes, int class)
+{
+    double sum = 0;
+    for (int i = MAX(class - SMOOTH, 0); i <= MIN(class + SMOOTH, EVIDENCE_ABSENT - 1); i++)
+        sum += classes[i];
+    return sum / (2 * SMOOTH + 1);
+}
+
+static double normal(double x, double mean, double sigma)
+{
+    double z = (x - mean) / sigma;
+    return exp(-0.5 * z * z) / (sigma * sqrt(2 * M_PI));
+}
+
+static double squared_deviation(double *logs, size_t n, double middle)
+{
+    for (size_t i = 0; i < n; i++)
+        logs[i] = fabs(logs[i] - middle);
+    double deviation = SIGMA_OF_MAD * median(logs, n);
+    return deviation * deviation;
+}
+
+/* Median and deviation of the logarithms, the deviation held to what is usual. */
+static void set_normal(struct counts *edges)
+{
+    double n = edges->logs->len, *logs = (double *)(void *)edges->logs->data;
+    edges->middle = n > 0 ? median(logs, edges->logs->len) : 0;
+    double squared = n > 0 ? squared_deviation(logs, edges->logs->len, edges->middle) : 0;
+    edges->sigma = sqrt((n * squared + SPREAD_OF * SPREAD * SPREAD) / (n + SPREAD_OF));
+}
+
+static double present_in(const struct counts *counts)
+{
+    double present = 0;
+    for (int class = 0; class < EVIDENCE_ABSENT; class ++)
+        present += counts->classes[class];
+    return present;
+}
+
+static double share_outside(const struct counts *outside, int class)
+{
+    const int n_present = EVIDENCE_ABSENT;
+    double count = class == EVIDENCE_ABSENT ? MAX(outside->pairs - present_in(outside), 0) + 0.5
+                                            : smoothed(outside->classes, class) + 0.5 / n_present;
+    return count / (outside->pairs + 1);
+}
+
+static void set_table(const struct evidence *evidence, double *table, const struct counts *edges,
+                      const struct counts *outside)
+{
+    double present = present_in(edges);
+    double there = (present + PRESENT_OF) / (edges->pairs + PRESENT_OF + 0.5);
+    for (int class = 0; class < EVIDENCE_CLASSES; class ++) {
+        double by_normal =
+            CLASS_WIDTH * normal(log_of_class(evidence->graph, class), edges->middle, edges->sigma);
+        /* without the pair that is asked about: no weight speaks for itself */
+        double others = MAX(smoothed(edges->classes, class) - 1.0 / (2 * SMOOTH + 1), 0);
+        double shape = (others + NORMAL_OF * by_normal) / (present + NORMAL_OF);
+        double share = class == EVIDENCE_ABSENT ? 1 - there : there * shape;
+        table[class] = CLAMP(log((share + 1e-9) / share_outside(outside, class)), -EVIDENCE_MOST,
+                             EVIDENCE_MOST);
+    }
+}
+
+/* A star's level, or that and an edge on top of it. */
+static void set_star(struct evidence *evidence, const struct counts *edges)
+{
+    const struct graph *graph = evidence->graph;
+    size_t first = graph->start[evidence->hub], n = graph->start[evidence->hub + 1] - first;
+    g_autofree double *logs = g_new(double, MAX(n, 1));
+    for (size_t k = 0; k < n; k++)
+        logs[k] = log(MAX(arc_weight(&graph->arcs[first + k]), 1e-300));
+    double level = n > 0 ? median(logs, n) : 0;
+    double tight = MAX(sqrt(n > 0 ? squared_deviation(logs, n, level) : 0), STAR_TIGHT);
+    for (int class = 0; class < EVIDENCE_ABSENT; class ++) {
+        double log_x = log_of_class(graph, class), both = 0;
+        for (int z = -3; z <= 3; z++)
+            both += normal(log_x, log(exp(level) + exp(edges->middle + 0.5 * z * edges->sigma)),
+                           tight) *
+                    normal(0.5 * z, 0, 1) * 0.5;
+        evidence->star[class] =
+            CLAMP(log((both + STAR_ODD) / (normal(log_x, level, tight) + STAR_ODD)), -EVIDENCE_MOST,
+                  EVIDENCE_MOST);
+    }
+    evidence->star[EVIDENCE_ABSENT] = -1;
+}
+
+void evidence_learn(struct evidence *evidence, const uint32_t *endpoint)
+{
+    g_autofree struct counts *counts = g_new0(struct counts, 3);
+    struct counts *main = &counts[0], *faint = &counts[1], *outside = &counts[2];
+    g_autoptr(GArray) main_logs = g_array_new(FALSE, FALSE, sizeof(double));
+    g_autoptr(GArray) faint_logs = g_array_new(FALSE, FALSE, sizeof(double));
+    main->logs = main_logs;
+    faint->logs = faint_logs;
+    count_outside(evidence, outside);
+    count_edges(evidence, endpoint, main, faint, outside);
+    set_normal(main);
+    set_normal(faint);
+    if (evidence->hub != VTTIF_NOWHERE)
+        set_star(evidence, main);
+    set_table(evidence, evidence->main, main, outside);
+    set_table(evidence, evidence->faint, faint, outside);
+}
+
+static double of_direction(const struct evidence *evidence, const struct arc *arc, bool leads)
+{
+    double ahead = leads == (evidence->flow > 0) ? arc->out : arc->in;
+    return ahead > ONE_WAY_SHARE * (arc->out + arc->in) ? ALONG : NOT_ALONG;
+}
+
+double evidence_of(const struct evidence *evidence, uint32_t u, uint32_t p, uint32_t v, uint32_t q)
+{
+    const struct arc *arc = graph_arc(evidence->graph, u, v);
+    int class = arc ? class_of(arc) : EVIDENCE_ABSENT;
+    if (arc && arc->known)
+        return 0;
+    bool main = evidence_is_main(evidence, p, q);
+    if (u == evidence->hub || v == evidence->hub)
+        return main ? evidence->star[class] : 0; /* a faint edge is not seen on top of a star */
+    double value = (main ? evidence->main : evidence->faint)[class];
+    if (arc && evidence->flow != 0)
+        value += of_direction(evidence, arc,
+                              archetype_leads(evidence->archetype, evidence->shape, p, q));
+    return value;
+}
+
+double evidence_of_arc(const struct evidence *evidence, uint32_t u, const struct arc *arc)
+{
+    if (arc->known)
+        return 0;
+    bool of_hub = u == evidence->hub || arc->to == evidence->hub;
+    return of_hub ? evidence->star[class_of(arc)]
+                  : MAX(evidence->main[class_of(arc)],
+                        evidence->archetype->is_main ? evidence->faint[class_of(arc)] : 0);
+}
+
+double evidence_at(const struct evidence *evidence, const uint32_t *endpoint, uint32_t u,
+                   uint32_t p)
+{
+    uint32_t near[NEIGHBOURS_MAX];
+    if (p == VTTIF_NOWHERE || u == VTTIF_NOWHERE)
+        return 0;
+    unsigned n_near = evidence->archetype->neighbours(evidence->shape, p, near);
+    double sum = 0;
+    for (unsigned k = 0; k < n_near; k++) {
+        uint32_t v = endpoint[near[k]];
+        if (v != VTTIF_NOWHERE && v != u)
+            sum += evidence_of(evidence, u, p, v, near[k]);
+    }
+    return sum;
+}
