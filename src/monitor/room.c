@@ -113,7 +113,7 @@ static size_t begin(struct monitor *monitor)
     g_autofree struct candidate *candidates = find_candidates(monitor, &all);
     if (all < used / WORTH_SHARE + 1)
         return 0;
-    size_t n = MIN(all, used / GO_SHARE + 1);
+    size_t n = MIN(all - all / 4, used / GO_SHARE + 1); /* the best of them stay in any case */
     monitor->fading = choose(candidates, all, n);
     monitor->n_fading = n;
     for (size_t i = 0; i < n; i++)

@@ -151,6 +151,7 @@ bool live_bpf_remove(const char *pin, GError **error)
 {
     if (access(pin, F_OK) != 0)
         return true;
+    libbpf_set_print(log_to_debug);
     int lock = lock_pin(pin, error);
     if (lock < 0)
         return false;
@@ -236,8 +237,8 @@ static bool check_pin(const struct live_config *config, const struct kern_meta *
     if (*found && !config->discard) {
         g_set_error(error, VTTIF_ERROR, VTTIF_ERROR_FORMAT,
                     "the counters at %s are of %s: start with what they were made for, or throw "
-                    "them away",
-                    config->pin, why);
+                    "them away (discard = yes in [source], or vttifd --remove-pinned %s)",
+                    config->pin, why, config->pin);
         return false;
     }
     *found = false;
@@ -297,7 +298,6 @@ static void set_pins(struct count_bpf *programs, const char *pin)
 static struct count_bpf *load(const struct live_config *config, const struct kern_meta *meta,
                               GError **error)
 {
-    libbpf_set_print(log_to_debug);
     struct count_bpf *programs = count_bpf__open();
     if (!programs) {
         fail_load(errno, error);
@@ -483,6 +483,7 @@ struct kern *kern_open(const struct live_config *config, GError **error)
     struct kern_meta meta = meta_for(config);
     struct kern *kern = g_new0(struct kern, 1);
     kern->lock = -1;
+    libbpf_set_print(log_to_debug);
     kern->links = g_array_new(false, false, sizeof(struct kern_link));
     for (int i = 0; i < KERN_HOOKS; i++)
         kern->filter_fds[i] = -1;

@@ -94,8 +94,8 @@ void kern_forget_free(struct kern_forget *forget);
  * it is FREE then. May wait for some milliseconds. */
 void kern_forget_before(struct kern_forget *forget);
 void kern_forget_after(struct kern_forget *forget, int64_t now_ns);
-/* The pair at that place has counted since the last reading. */
-void kern_forget_saw(struct kern_forget *forget, uint32_t place, int64_t now_ns);
+/* The pair at that place has counted since the last reading, these packets in all. */
+void kern_forget_saw(struct kern_forget *forget, uint32_t place, uint64_t packets, int64_t now_ns);
 
 /* --- hooks: kern_hook.c --------------------------------------------------------------------- */
 

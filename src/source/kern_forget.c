@@ -25,15 +25,20 @@
 
 #include "source/kern.h"
 
-/* Places are made only when the table is fuller than 1/FULL_SHARE: until then totals can stay as
- * they are. Each time costs every CPU its cache, so it has to be worth it: 1/WORTH_SHARE of the
- * table. */
+/*
+ * Pairs leave only while the table is over half full: until then totals can stay by name. What has
+ * sent a few packets only does not push out who has sent more: those leave only while they
+ * themselves take over half of the table. So a scan of spoofed addresses displaces itself, but
+ * connections that have ended make room for new ones. Each time costs every CPU its cache, so there
+ * have to be some: 1/WORTH_SHARE of the table.
+ */
 enum { FULL_SHARE = 2, WORTH_SHARE = 64 };
 
 struct kern_forget {
     struct kern *kern;
     int64_t idle_ns;
     int64_t *active_ns; /* by place: when its pair was last seen to have counted */
+    bool *many; /* by place: its pair has sent LIVE_MANY_PACKETS */
     GArray *leaving; /* uint32_t: places */
     enum { STEP_NONE, STEP_UNKNOWN, STEP_UNCACHED } step; /* that they have taken */
 };
@@ -98,22 +103,28 @@ static void give_all_away(struct kern_forget *forget)
 
 /* --- who leaves ------------------------------------------------------------------------------- */
 
-/* All that are idle, if the table is full enough and they are worth it. */
+static bool is_idle(const struct kern_forget *forget, uint32_t place, int64_t now_ns)
+{
+    return now_ns - forget->active_ns[place] >= forget->idle_ns;
+}
+
 static void choose(struct kern_forget *forget, int64_t now_ns)
 {
     const struct kern *kern = forget->kern;
-    uint32_t n = kern_taken(kern), used = 0, idle = 0;
+    uint32_t n = kern_taken(kern), used[2] = {0}, idle[2] = {0}; /* with few packets, with many */
     for (uint32_t i = 0; i < n; i++) {
         bool is_used = use_of(&kern->pairs[i]) == KERN_USED;
-        used += is_used;
-        idle += is_used && now_ns - forget->active_ns[i] >= forget->idle_ns;
+        used[forget->many[i]] += is_used;
+        idle[forget->many[i]] += is_used && is_idle(forget, i, now_ns);
     }
-    if (used <= kern->meta->max_pairs / FULL_SHARE ||
-        idle <= (kern->state->full ? 0 : kern->meta->max_pairs / WORTH_SHARE))
+    uint32_t half = kern->meta->max_pairs / FULL_SHARE;
+    bool goes[2] = {used[false] + used[true] > half, used[true] > half};
+    uint32_t all = (goes[false] ? idle[false] : 0) + (goes[true] ? idle[true] : 0);
+    if (all <= (kern->state->full ? 0 : kern->meta->max_pairs / WORTH_SHARE))
         return;
     for (uint32_t i = 0; i < n; i++)
-        if (use_of(&kern->pairs[i]) == KERN_USED &&
-            now_ns - forget->active_ns[i] >= forget->idle_ns)
+        if (goes[forget->many[i]] && use_of(&kern->pairs[i]) == KERN_USED &&
+            is_idle(forget, i, now_ns))
             leave(forget, i);
     forget->step = STEP_UNKNOWN;
 }
@@ -141,9 +152,10 @@ void kern_forget_after(struct kern_forget *forget, int64_t now_ns)
     }
 }
 
-void kern_forget_saw(struct kern_forget *forget, uint32_t place, int64_t now_ns)
+void kern_forget_saw(struct kern_forget *forget, uint32_t place, uint64_t packets, int64_t now_ns)
 {
     forget->active_ns[place] = now_ns;
+    forget->many[place] = packets >= LIVE_MANY_PACKETS;
 }
 
 /* --- what a former process left --------------------------------------------------------------- */
@@ -191,6 +203,7 @@ struct kern_forget *kern_forget_new(struct kern *kern, int64_t idle_ns, int64_t 
     forget->kern = kern;
     forget->idle_ns = idle_ns;
     forget->leaving = g_array_new(false, false, sizeof(uint32_t));
+    forget->many = g_new0(bool, kern->pair_slots);
     forget->active_ns = g_new(int64_t, kern->pair_slots);
     for (size_t i = 0; i < kern->pair_slots; i++)
         forget->active_ns[i] = now_ns;
@@ -205,5 +218,6 @@ void kern_forget_free(struct kern_forget *forget)
         return;
     g_array_unref(forget->leaving);
     g_free(forget->active_ns);
+    g_free(forget->many);
     g_free(forget);
 }

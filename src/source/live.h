@@ -35,6 +35,9 @@
 #define LIVE_PAIRS_DEFAULT 65536u
 #define LIVE_PAIRS_MAX     (1u << 22)
 
+/* Pairs that have sent fewer do not push out those that have sent as many. */
+#define LIVE_MANY_PACKETS 8
+
 /* --- what is counted ------------------------------------------------------------------------ */
 
 enum live_place {
@@ -130,8 +133,9 @@ struct live_config {
     const char *filter; /* pcap-filter(7) expression for Ethernet frames, or NULL */
     bool vxlan; /* count the frames inside VXLAN (UDP 4789) in place of those around them */
     size_t max_pairs; /* 0: LIVE_PAIRS_DEFAULT */
-    int64_t idle_ns; /* pairs that were silent for so long leave the table when it is over half
-                        full, in one of the next live_reads; 0: they stay. A replay keeps all */
+    int64_t idle_ns; /* pairs that were silent for so long leave the table while it is over half
+                        full, in one of the next live_reads; those of LIVE_MANY_PACKETS only while
+                        such alone are over half of it. 0: they stay. A replay keeps all */
     const struct vttif_hosts *hosts; /* only these are endpoints; NULL: learn addresses */
     const struct live_rule *rules; /* which interfaces; may be none, with attach calls to follow */
     size_t n_rules;

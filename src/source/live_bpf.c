@@ -101,7 +101,7 @@ static void read_pair(struct live_bpf *self, struct live_snapshot *snapshot, siz
     struct live_sum sum =
         now.from.kind ? difference(&counted, &pair->before) : (struct live_sum){0};
     if (is_new || now.life != snapshot->pairs[i].life || sum.packets != snapshot->sums[i].packets)
-        kern_forget_saw(self->forget, at, snapshot->time_ns);
+        kern_forget_saw(self->forget, at, sum.packets, snapshot->time_ns);
     snapshot->pairs[i] = now;
     snapshot->sums[i] = sum;
 }

@@ -134,19 +134,34 @@ static void give_number(struct packet_count *count, size_t number)
     g_array_append_val(count->vacant, vacant);
 }
 
-/* As source/kern_forget.c does: those that are idle, when the table is over half full. */
+static bool has_many(const struct entry *entry)
+{
+    uint64_t packets = entry->closed[LIVE_SENT].packets + entry->closed[LIVE_RECEIVED].packets;
+    int best = best_rank(entry);
+    return packets + (best == RANKS ? 0 : entry->ranks[best].packets) >= LIVE_MANY_PACKETS;
+}
+
+static void leave(struct packet_count *count, guint at)
+{
+    const struct entry *entry = count->entries->pdata[at];
+    give_number(count, entry->numbers[LIVE_SENT]);
+    give_number(count, entry->numbers[LIVE_RECEIVED]);
+    g_hash_table_remove(count->table, &entry->seeded);
+    g_ptr_array_remove_index_fast(count->entries, at);
+}
+
+/* Those that are idle, by the rules of source/kern_forget.c. */
 static void forget(struct packet_count *count, int64_t now_ns)
 {
-    if (count->config.idle_ns == 0 || count->entries->len <= count->config.max_pairs / 2)
+    size_t half = count->config.max_pairs / 2, many = 0;
+    if (count->config.idle_ns == 0 || count->entries->len <= half)
         return;
+    for (guint i = 0; i < count->entries->len; i++)
+        many += has_many(count->entries->pdata[i]);
     for (guint i = count->entries->len; i-- > 0;) {
-        struct entry *entry = count->entries->pdata[i];
-        if (now_ns - entry->active_ns < count->config.idle_ns)
-            continue;
-        give_number(count, entry->numbers[LIVE_SENT]);
-        give_number(count, entry->numbers[LIVE_RECEIVED]);
-        g_hash_table_remove(count->table, &entry->seeded);
-        g_ptr_array_remove_index_fast(count->entries, i);
+        const struct entry *entry = count->entries->pdata[i];
+        if (now_ns - entry->active_ns >= count->config.idle_ns && (many > half || !has_many(entry)))
+            leave(count, i);
     }
 }
 

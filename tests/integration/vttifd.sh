@@ -297,7 +297,7 @@ half_is_free() {
 # Each call of flood has a port of its own: six times 30 pairs, in a table of 64.
 thirty_pairs() {
     for _ in 1 2 3 4 5 6 7 8 9 10; do
-        for _ in 1 2 3; do on h1 "$flood" 10.77.0.2 7777 3 1000 || return 1; done
+        for _ in 1 2 3; do on h1 "$flood" 10.77.0.2 7777 9 1000 || return 1; done
     done
 }
 start_with_ports() {
@@ -318,7 +318,7 @@ silent_pairs_leave() {
     bytes=$(metric vttif_bytes_total) other=$(metric vttif_overflow_packets_total)
     cat metrics
     end_vttifd && "$vttifd" --remove-pinned "$pin" &&
-        [ "$bytes" = $((6 * 30 * 3 * 1042)) ] && [ "$other" = 0 ]
+        [ "$bytes" = $((6 * 30 * 9 * 1042)) ] && [ "$other" = 0 ]
 }
 if [ -n "$pin" ]; then
     ok "pairs that are silent make room, no byte is lost, and kill -9 changes nothing" silent_pairs_leave

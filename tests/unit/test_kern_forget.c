@@ -155,6 +155,41 @@ static void without_an_idle_time_all_stay(void)
     ledger_free(ledger);
 }
 
+/* 3 pairs of many packets, and a scan in which each address is there once. */
+static void a_scan_pushes_out_itself_only(void)
+{
+    g_autoptr(live_handle) live = open_source(&small);
+    struct ledger *ledger = ledger_new();
+    for (unsigned i = 0; i < 3 * LIVE_MANY_PACKETS; i++)
+        pass_pair(live, i % 3, 10);
+    for (unsigned i = 100; i < 150; i++) {
+        pass_pair(live, i, 1);
+        ledger_read(ledger, live);
+    }
+    for (int i = 0; i < 3 * STEPS; i++)
+        ledger_read(ledger, live);
+    g_assert_cmpuint(ledger->gone, >, 10);
+    g_assert_cmpuint(present_pairs(ledger), <=, 4);
+    for (unsigned i = 0; i < 3; i++) {
+        pass_pair(live, i, 1000);
+        ledger_read(ledger, live);
+        g_assert_cmpuint(ledger->snapshot.sums[i].payload_bytes, ==, 10 * LIVE_MANY_PACKETS + 1000);
+    }
+    ledger_free(ledger);
+}
+
+static void those_of_many_packets_leave_when_they_fill_half_the_table(void)
+{
+    g_autoptr(live_handle) live = open_source(&small);
+    struct ledger *ledger = ledger_new();
+    for (unsigned i = 0; i < 5 * LIVE_MANY_PACKETS; i++)
+        pass_pair(live, i % 5, 10);
+    for (int i = 0; i <= STEPS; i++)
+        ledger_read(ledger, live);
+    g_assert_cmpuint(ledger->gone, ==, 5);
+    ledger_free(ledger);
+}
+
 /* A frame at each step of the way, of a pair that has its slot in this CPU's cache. */
 static void what_comes_while_a_pair_leaves_is_its_own(void)
 {
@@ -235,7 +270,7 @@ static void thresholds_begin_anew_with_each_pair(void)
 
 /* --- all at once ------------------------------------------------------------------------------ */
 
-enum { PAIRS = 129, TABLE = 256, WINDOW = 6, SENDERS = 3, DEPARTURES = 1500 };
+enum { PAIRS = 140, TABLE = 256, WINDOW = 6, SENDERS = 3, DEPARTURES = 1500 };
 
 struct sender {
     struct live *live;
@@ -402,6 +437,9 @@ int main(int argc, char **argv)
     g_test_add_func("/kern-forget/in a table that is half empty all stay",
                     in_a_table_that_is_half_empty_all_stay);
     g_test_add_func("/kern-forget/without an idle time all stay", without_an_idle_time_all_stay);
+    g_test_add_func("/kern-forget/a scan pushes out itself only", a_scan_pushes_out_itself_only);
+    g_test_add_func("/kern-forget/those of many packets leave when they fill half the table",
+                    those_of_many_packets_leave_when_they_fill_half_the_table);
     g_test_add_func("/kern-forget/what comes while a pair leaves is its own",
                     what_comes_while_a_pair_leaves_is_its_own);
     g_test_add_func("/kern-forget/a full table has places again for who was other",
