@@ -81,7 +81,8 @@ struct trial {
     uint32_t master; /* endpoint, or NO_PLACE */
 };
 
-/* A spec of program.h under a noise; the same arguments give the same trial. */
+/* A spec of program.h under a noise; the same arguments give the same trial. Negatives that are an
+ * archetype by chance are drawn again. */
 struct trial *trial_new(const char *spec, const struct noise *noise, uint64_t seed);
 void trial_free(struct trial *trial);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(recognition_trial, trial_free)

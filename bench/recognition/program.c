@@ -26,6 +26,8 @@ static const struct program_kind kinds[] = {
     {"power-law", true, connect_power_law},
     {"random-regular", true, connect_random_regular},
     {"multigrid", true, connect_multigrid},
+    {"random-tree", true, connect_random_tree},
+    {"random-dag", true, connect_random_dag},
 };
 
 void program_add(struct program *program, uint32_t from, uint32_t to, double weight, bool strong)

@@ -31,7 +31,8 @@
  *
  * The negatives have n and a density: "erdos-renyi 64x6" has 64 endpoints with 6 partners on
  * average, "power-law 64x2" adds each endpoint with two edges, "random-regular 64x4" gives each
- * four, "multigrid 64x6" is a V-cycle over an irregular grid with six neighbours on average.
+ * four, "multigrid 64x6" is a V-cycle over an irregular grid with six neighbours on average,
+ * "random-tree 64" and "random-dag 64x4" go one way.
  */
 #ifndef RECOGNITION_PROGRAM_H
 #define RECOGNITION_PROGRAM_H
@@ -97,6 +98,6 @@ program_connect_func connect_binomial_tree;
 program_connect_func connect_ring, connect_line, connect_ring_allreduce, connect_star;
 program_connect_func connect_all_to_all, connect_bipartite, connect_clustered;
 program_connect_func connect_erdos_renyi, connect_power_law, connect_random_regular;
-program_connect_func connect_multigrid;
+program_connect_func connect_multigrid, connect_random_tree, connect_random_dag;
 
 #endif

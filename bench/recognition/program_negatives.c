@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Graphs that are no archetype. Every pair exchanges alike in both directions; recognition that
- * wants to see a pattern in these sees ghosts.
+ * Graphs that are no archetype; recognition that wants to see a pattern in these sees ghosts. Every
+ * pair exchanges alike in both directions, but for the two that go one way.
  */
 #include <math.h>
 #include <string.h>
@@ -97,6 +97,26 @@ void connect_random_regular(struct program *program, struct prng *prng)
         simple = program->edges->len == halves;
     }
     g_free(pairs.joined);
+}
+
+/* Each newcomer sends to one of those before it: a recursive tree (Na and Rapoport 1970), whose
+ * bytes go to its root. dims: n. */
+void connect_random_tree(struct program *program, struct prng *prng)
+{
+    program->n = program->dims[0];
+    for (uint32_t a = 1; a < program->n; a++)
+        program_add(program, a, prng_below(prng, a), 1, true);
+}
+
+/* As Erdos and Renyi, but each pair only one way, and no way leads back. dims: n, mean partners. */
+void connect_random_dag(struct program *program, struct prng *prng)
+{
+    program->n = program->dims[0];
+    double probability = (double)program->dims[1] / (program->n - 1);
+    for (uint32_t a = 0; a < program->n; a++)
+        for (uint32_t b = a + 1; b < program->n; b++)
+            if (prng_unit(prng) < probability)
+                program_add(program, a, b, 1, true);
 }
 
 struct spot {

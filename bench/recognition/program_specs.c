@@ -61,16 +61,23 @@ const char *const program_specs[] = {
 };
 
 const char *const program_negative_specs[] = {
-    "erdos-renyi 12x4", "erdos-renyi 16x3", "erdos-renyi 16x6", "erdos-renyi 32x4",
+    "erdos-renyi 5x2", "erdos-renyi 6x2", "erdos-renyi 6x3", "erdos-renyi 7x2", "erdos-renyi 7x3",
+    "erdos-renyi 8x3", "erdos-renyi 10x3", "erdos-renyi 12x4", "erdos-renyi 16x3", "erdos-renyi 16x6", "erdos-renyi 32x4",
     "erdos-renyi 64x4", "erdos-renyi 64x6", "erdos-renyi 64x30", "erdos-renyi 128x6",
     "erdos-renyi 256x4", "erdos-renyi 256x8", "erdos-renyi 1024x6",
-    "power-law 12x2", "power-law 16x2", "power-law 32x2", "power-law 32x3", "power-law 64x1",
+    "power-law 5x2", "power-law 6x2", "power-law 7x1", "power-law 7x2", "power-law 8x2",
+    "power-law 10x1", "power-law 12x2", "power-law 16x2", "power-law 32x2", "power-law 32x3", "power-law 64x1",
     "power-law 64x2", "power-law 128x3", "power-law 256x2", "power-law 1024x2",
-    "random-regular 12x3", "random-regular 16x3", "random-regular 16x4", "random-regular 32x4",
+    "random-regular 7x4", "random-regular 8x3", "random-regular 10x3", "random-regular 12x3", "random-regular 16x3", "random-regular 16x4", "random-regular 32x4",
     "random-regular 64x3", "random-regular 64x4", "random-regular 64x6", "random-regular 128x6",
     "random-regular 256x4", "random-regular 1024x6",
     "multigrid 16x4", "multigrid 32x6", "multigrid 64x6", "multigrid 100x8", "multigrid 256x6",
     "multigrid 1024x6",
+    "random-tree 6", "random-tree 7", "random-tree 8", "random-tree 12", "random-tree 16",
+    "random-tree 32", "random-tree 64", "random-tree 256", "random-tree 1024",
+    "random-dag 5x2", "random-dag 6x2", "random-dag 7x3", "random-dag 8x3", "random-dag 12x3",
+    "random-dag 16x4", "random-dag 32x4", "random-dag 64x4", "random-dag 256x6",
+    "random-dag 1024x6",
     NULL,
 };
 // clang-format on

@@ -15,13 +15,24 @@ struct count {
 struct group {
     const char *archetype;
     const char *noise;
-    int size; /* 0 small, 1 medium, 2 large */
+    int size; /* 0 small, 1 medium, 2 large; of negatives also FEW, SMALL_BUT_FEW */
     bool negative;
 };
+
+#define FEW           3 /* up to 7 endpoints: they are searched whole */
+#define SMALL_BUT_FEW 4
+#define FEW_MOST      7
 
 static int size_class(uint32_t n)
 {
     return n < SIZE_MEDIUM ? 0 : n < SIZE_LARGE ? 1 : 2;
+}
+
+static bool is_of_size(int size, uint32_t n)
+{
+    if (size == FEW || size == SMALL_BUT_FEW)
+        return size_class(n) == 0 && (n <= FEW_MOST) == (size == FEW);
+    return size < 0 || size == size_class(n);
 }
 
 static bool is_in(const struct group *group, const struct job *job, const struct outcome *outcome)
@@ -29,7 +40,7 @@ static bool is_in(const struct group *group, const struct job *job, const struct
     return outcome->done && outcome->negative == group->negative &&
            (!group->archetype || strcmp(group->archetype, outcome->archetype) == 0) &&
            (!group->noise || strcmp(group->noise, job->noise_name) == 0) &&
-           (group->size < 0 || group->size == size_class(outcome->n));
+           is_of_size(group->size, outcome->n);
 }
 
 static struct count count_group(const GArray *jobs, const struct outcome *outcomes,
@@ -126,6 +137,12 @@ static void print_passed(const GArray *jobs, const struct outcome *outcomes)
     fputc('\n', stdout);
 }
 
+static const struct {
+    const char *title;
+    int size;
+} negative_sizes[] = {
+    {"4 to 7 endpoints", FEW}, {"8 to 15", SMALL_BUT_FEW}, {"16 to 127", 1}, {"128 to 1,024", 2}};
+
 static void print_archetypes(const GArray *jobs, const struct outcome *outcomes, bool negative,
                              enum what what, int bmin)
 {
@@ -135,6 +152,9 @@ static void print_archetypes(const GArray *jobs, const struct outcome *outcomes,
         struct group group = {list->pdata[i], NULL, -1, negative};
         print_row(jobs, outcomes, list->pdata[i], group, what, bmin);
     }
+    for (size_t size = 0; negative && size < G_N_ELEMENTS(negative_sizes); size++)
+        print_row(jobs, outcomes, negative_sizes[size].title,
+                  (struct group){.size = negative_sizes[size].size, .negative = true}, what, bmin);
     print_row(jobs, outcomes, "all", (struct group){NULL, NULL, -1, negative}, what, bmin);
 }
 
