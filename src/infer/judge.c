@@ -290,7 +290,30 @@ static double bits_by_degrees(const struct graph *graph, double cut, uint32_t hu
     return bits + log2_factorial(sum) - log2_factorial(sum / 2) - sum / 2;
 }
 
-static double bits_saved(const struct candidate *candidate, const struct graph *graph)
+/*
+ * What it takes to excuse a hub's pairs that are no edges: who it is, and with whom of the others
+ * it exchanges. A master exchanges with everyone, and that is said in a word; whose partners are
+ * some of the others is just an endpoint of a graph without a rule.
+ */
+static double bits_of_excuses(struct candidate *candidate, const struct graph *graph, double active)
+{
+    uint32_t hub = candidate->hub, p = hub == VTTIF_NOWHERE ? hub : candidate->position[hub];
+    double others = active - 1, excused = 0;
+    if (hub == VTTIF_NOWHERE)
+        return 0;
+    for (size_t k = graph->start[hub]; k < graph->start[hub + 1]; k++) {
+        const struct arc *arc = &graph->arcs[k];
+        uint32_t q = candidate->position[arc->to];
+        bool edge = p != VTTIF_NOWHERE && q != VTTIF_NOWHERE &&
+                    candidate->archetype->adjacent(&candidate->shape, p, q);
+        others -= edge;
+        excused += !edge && !arc->known && arc_weight(arc) >= cut_least(candidate->cut);
+    }
+    candidate->excuses_some = excused > 0 && excused < others;
+    return excused > 0 ? log2(MAX(active, 1)) + log2_binomial(MAX(others, 0), excused) : 0;
+}
+
+static double bits_saved(struct candidate *candidate, const struct graph *graph)
 {
     double members = (double)candidate->n_members;
     double n = MAX(n_active(graph), members);
@@ -305,7 +328,8 @@ static double bits_saved(const struct candidate *candidate, const struct graph *
     double exceptions = log2_binomial(edges, missing) + log2_binomial(MAX(pairs - edges, 0), extra);
     /* Where no gap parts edges from the rest, the cut was a choice among all weights. */
     double choice = candidate->gap >= SOME_GAP_BINS ? 0 : log2(MAX(drawn, 1));
-    double bits = list - MAX(placement, 0) - exceptions - choice;
+    double excuses = bits_of_excuses(candidate, graph, n);
+    double bits = list - MAX(placement, 0) - exceptions - choice - excuses;
     /* Not even likelier than one of the graphs of these degrees. */
     if (missing + extra > MANY_ERRORS * edges && members <= FEW_MEMBERS && bits >= LEAST_BITS &&
         bits_by_degrees(graph, candidate->cut, candidate->hub) < list - bits)
@@ -519,10 +543,13 @@ bool candidate_stands(const struct candidate *candidate)
     bool one_way = candidate->forward >= 0.8 || candidate->forward <= 0.2;
     if ((archetype->one_way && candidate->forward < 0.8) || (archetype->both_ways && one_way))
         return false;
-    if (candidate->exact || candidate->likely)
+    if (candidate->likely)
+        return true;
+    if (candidate->exact && !candidate->excuses_some)
         return true;
     bool without_errors = candidate->n_missing + candidate->n_extra == 0;
-    if (without_errors && candidate->gap >= SOME_GAP_BINS && candidate->coverage >= 0.6)
+    if (without_errors && !candidate->excuses_some && candidate->gap >= SOME_GAP_BINS &&
+        candidate->coverage >= 0.6)
         return candidate->score >= archetype->least_score && candidate->bits >= FEW_BITS;
     return candidate->score >= archetype->least_score && candidate->bits >= LEAST_BITS;
 }

@@ -34,6 +34,7 @@ struct candidate {
     double behind; /* so many bits behind the likeliest */
     bool by_weight;
     uint32_t hub; /* whose other edges are no extra */
+    bool excuses_some; /* of them there are some, but not with everyone: it is no plain master */
 };
 
 struct search {

@@ -10,6 +10,9 @@
 
 /* Drawings whose odds against the likeliest are better than that many bits are told with it. */
 #define RANGE_BITS 4.5
+/* The likeliest drawing is to be likelier than a graph without a rule by that many bits: which
+ * pattern it is has to be told, too. Six bits would cost every tenth true name under all noises. */
+#define CHANCE_BITS 3.0
 /* What each endpoint costs that takes no part. */
 #define ABSENT_BITS 2.0
 /* A master that is so much less likely than another by chance is not looked at. */
@@ -302,7 +305,7 @@ static void keep_likely(struct hunt *hunt)
         drawings[kept++].behind = hunt->best - drawings[i].behind;
     }
     /* Chance may be the likelier rule. */
-    g_array_set_size(found, hunt->best >= hunt->by_chance ? kept : 0);
+    g_array_set_size(found, hunt->best >= hunt->by_chance + CHANCE_BITS ? kept : 0);
 }
 
 GArray *small_find(const struct graph *graph)

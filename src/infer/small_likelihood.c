@@ -107,15 +107,34 @@ static double chance_arc(const struct small_model *model, unsigned u, unsigned v
     return log_normal(model->log[u][v], log(mean), SPREAD) + model->stretch[u][v];
 }
 
-/* One half of the pairs are none; the others go both ways, or one way, half of them each way. */
-static double chance_pair(const struct small_model *model, unsigned u, unsigned v, double mean,
-                          bool both)
+/* The likelier of the two of a pair: none, or an arc, both ways or the better way. */
+static uint64_t chance_arcs(const struct small_model *model, unsigned u, unsigned v, double mean,
+                            bool both)
 {
+    const uint64_t there = (uint64_t)1 << (u * SMALL_MOST + v);
+    const uint64_t back = (uint64_t)1 << (v * SMALL_MOST + u);
     double none = quiet_pair(model, u, v, mean) + log(0.5);
-    double ahead = chance_arc(model, u, v, mean), back = chance_arc(model, v, u, mean);
+    double ahead = chance_arc(model, u, v, mean), behind = chance_arc(model, v, u, mean);
     if (both)
-        return MAX(none, ahead + back + log(0.5));
-    return MAX(none, MAX(ahead + model->back[v][u], back + model->back[u][v]) + log(0.25));
+        return none >= ahead + behind + log(0.5) ? 0 : there | back;
+    ahead += model->back[v][u] + log(0.25);
+    behind += model->back[u][v] + log(0.25);
+    return none >= MAX(ahead, behind) ? 0 : ahead >= behind ? there : back;
+}
+
+/* A coin decides about each pair, and one more about the way where there is but one. */
+static double chance_at(const struct small_model *model, double mean, bool both)
+{
+    unsigned n = model->cells->n, coins = n * (n - 1) / 2;
+    uint64_t arcs = 0;
+    for (unsigned u = 0; u < n; u++) {
+        for (unsigned v = u + 1; v < n; v++) {
+            uint64_t pair = chance_arcs(model, u, v, mean, both);
+            coins += !both && pair != 0;
+            arcs |= pair;
+        }
+    }
+    return small_likelihood(model, arcs) - coins * M_LN2;
 }
 
 /* Of k normal values whose mean is anything in a range and whose variance is about what is
@@ -139,19 +158,18 @@ void small_model_set(struct small_model *model, const struct small_cells *cells,
         for (unsigned v = 0; v < cells->n; v++)
             if (u != v)
                 set_cell(model, u, v);
-    model->by_chance = -HUGE_VAL;
     for (unsigned scale = 0; scale < SMALL_SCALES; scale++) {
-        double mean = mean_of(cells, scale), both = 0, one_way = 0;
         for (unsigned u = 0; u < cells->n; u++) {
             for (unsigned v = u + 1; v < cells->n; v++) {
-                model->none[scale][u][v] = quiet_pair(model, u, v, mean);
+                model->none[scale][u][v] = quiet_pair(model, u, v, mean_of(cells, scale));
                 model->all_none[scale] += model->none[scale][u][v];
-                both += chance_pair(model, u, v, mean, true);
-                one_way += chance_pair(model, u, v, mean, false);
             }
         }
-        model->by_chance = MAX(model->by_chance, MAX(both, one_way));
     }
+    model->by_chance = -HUGE_VAL;
+    for (unsigned scale = 0; scale < SMALL_SCALES; scale++)
+        for (int both = 0; both < 2; both++)
+            model->by_chance = MAX(model->by_chance, chance_at(model, mean_of(cells, scale), both));
 }
 
 static double log_marginal(const struct small_model *model, unsigned k, double sum, double squares)
