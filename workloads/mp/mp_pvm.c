@@ -315,9 +315,20 @@ void backend_abort(const char *message)
     _exit(1);
 }
 
+/* libpvm has close() wait, for a minute where a host is lost, until all that was sent has arrived.
+ * The kernel delivers it without that, too. */
+static void close_at_once(void)
+{
+    const struct linger none = {0};
+    int *fds, n = pvm_getfds(&fds);
+    for (int i = 0; i < n; i++)
+        setsockopt(fds[i], SOL_SOCKET, SO_LINGER, &none, sizeof none); /* or it is no socket */
+}
+
 void backend_finish(void)
 {
     must(pvm_psend(run.starter, TAG_DONE, &run.rank, 1, PVM_INT), "say that it is done");
+    close_at_once();
     pvm_exit();
     free(run.tids);
     free(run.connected);
