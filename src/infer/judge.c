@@ -407,7 +407,7 @@ static double forward_share(const struct tally *tally)
     return tally->bytes > 0 ? tally->along / tally->bytes : 0.5;
 }
 
-static void judge(struct candidate *candidate, const struct search *search)
+void candidate_judge(struct candidate *candidate, const struct search *search)
 {
     const struct graph *graph = search->graph;
     const struct archetype *archetype = candidate->archetype;
@@ -504,7 +504,7 @@ double search_propose(struct search *search, const struct strong *strong,
         search->last = *same;
         return same->score;
     }
-    judge(&candidate, search);
+    candidate_judge(&candidate, search);
     keep_best(search, candidate);
     return candidate.score;
 }
@@ -529,7 +529,7 @@ void search_add_likely(struct search *search, const struct candidate *clean, uin
                                   .position = position,
                                   .by_weight = clean->by_weight,
                                   .hub = hub};
-    judge(&candidate, search);
+    candidate_judge(&candidate, search);
     candidate.forward = clean->forward;
     candidate.one_way = clean->one_way;
     candidate.likely = true;

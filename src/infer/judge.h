@@ -58,6 +58,8 @@ void search_propose_same(struct search *search, const struct vttif_shape *shape,
  * position[n] is taken over. */
 void search_add_likely(struct search *search, const struct candidate *clean, uint32_t *position,
                        uint32_t hub, double behind);
+/* Judges a shape with its position and hub: fills in all the rest. */
+void candidate_judge(struct candidate *candidate, const struct search *search);
 /* Is it a name? */
 bool candidate_stands(const struct candidate *candidate);
 /* Best first. */

@@ -21,6 +21,7 @@
 #include "infer/rebuild.h"
 #include "infer/rest.h"
 #include "infer/small.h"
+#include "infer/tree_names.h"
 
 #include <string.h>
 #include <vttif/error.h>
@@ -507,7 +508,12 @@ static void explain_none(struct vttif_recognition *recognition, const struct sea
 static void recognize(struct vttif_recognition *recognition, struct graph *graph,
                       unsigned parts_max)
 {
-    struct search *search = search_small(search_graph(graph));
+    struct search *search = search_graph(graph);
+    if (!settled(search)) {
+        trees_settle(search);
+        g_array_sort(search->candidates, candidate_compare);
+    }
+    search = search_small(search);
     add_names(recognition, search);
     if (recognition->names->len > 0) {
         recognition->bmin = g_array_index(recognition->names, struct vttif_name, 0).bmin;

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "infer/tree_settle.h"
+
+#include "infer/tree.h"
+#include "infer/tree_moves.h"
+
+#include <math.h>
+#include <string.h>
+
+#define ROUNDS_MOST 12
+/* Less is no gain. */
+#define GAIN_LEAST 1e-3
+/* Leaves that add less than so many nats may go. */
+#define WEAK 2.0
+/* An edge that adds less may be another's. */
+#define DOUBTFUL 4.0
+/* One that adds more should be one. */
+#define WISHED 2.0
+/* In a tree in noise there are few such pairs. */
+#define HUNG_MOST 16
+/* So many endpoints are offered a place behind the last. */
+#define ATTACHED_MOST 4
+
+/* --- the end ---------------------------------------------------------------------------------- */
+
+struct memory {
+    uint32_t *endpoint;
+    double worth;
+};
+
+static void keep(const struct tree_nest *nest, struct memory *memory, double worth)
+{
+    memcpy(memory->endpoint, nest->endpoint, nest->room * sizeof *nest->endpoint);
+    memory->worth = worth;
+}
+
+/* Keeps what is better than it was, and otherwise goes back. */
+static bool keep_if_better(struct tree_nest *nest, struct memory *memory)
+{
+    double worth = tree_nest_worth(nest);
+    bool better = worth > memory->worth + GAIN_LEAST;
+    if (better)
+        keep(nest, memory, worth);
+    else
+        tree_nest_set(nest, memory->endpoint);
+    return better;
+}
+
+static bool is_leaf(const struct tree_nest *nest, uint32_t p)
+{
+    uint32_t child[NEIGHBOURS_MAX];
+    unsigned n = tree_nest_children(nest, p, nest->order, child);
+    for (unsigned k = 0; k < n; k++)
+        if (nest->endpoint[child[k]] != VTTIF_NOWHERE)
+            return false;
+    return true;
+}
+
+/* Leaves that are not worth their place, one by one and the last few together. */
+static void drop_leaves(struct tree_nest *nest, struct memory *memory)
+{
+    for (uint32_t p = nest->order; p-- > 1;) {
+        if (p >= nest->order || nest->endpoint[p] == VTTIF_NOWHERE ||
+            tree_nest_edge(nest, p) > WEAK || !is_leaf(nest, p))
+            continue;
+        tree_nest_put(nest, p, VTTIF_NOWHERE);
+        tree_nest_pack(nest);
+        keep_if_better(nest, memory);
+    }
+    for (int i = 0; i < ATTACHED_MOST && nest->order > 3; i++) {
+        tree_nest_put(nest, nest->order - 1, VTTIF_NOWHERE);
+        double worth = tree_nest_worth(nest);
+        if (worth > memory->worth + GAIN_LEAST)
+            keep(nest, memory, worth);
+    }
+    tree_nest_set(nest, memory->endpoint);
+}
+
+struct offer {
+    double gain;
+    uint32_t u, p;
+};
+
+static int by_gain(const void *first, const void *second)
+{
+    const struct offer *a = first, *b = second;
+    if (a->gain != b->gain)
+        return a->gain > b->gain ? -1 : 1;
+    return a->p < b->p ? -1 : a->p > b->p;
+}
+
+/* Places behind the last, for those who have none. */
+static GArray *find_offers(const struct tree_nest *nest)
+{
+    GArray *offers = g_array_new(FALSE, FALSE, sizeof(struct offer));
+    uint32_t last =
+        nest->arity == 0 ? MIN(nest->order + 2 * ATTACHED_MOST, nest->room) : nest->room;
+    for (uint32_t p = nest->order; p < last; p++) {
+        uint32_t up = nest->endpoint[tree_parent(nest->arity, p)];
+        bool second = nest->arity > 0 && p > nest->order && (p - 1) % nest->arity != 0;
+        for (uint32_t u = 0; up != VTTIF_NOWHERE && !second && u < nest->n; u++) {
+            struct offer offer = {tree_nest_gain(nest, u, up), u, p};
+            if (nest->position[u] == VTTIF_NOWHERE && offer.gain > 0)
+                g_array_append_val(offers, offer);
+        }
+    }
+    g_array_sort(offers, by_gain);
+    return offers;
+}
+
+static void attach(struct tree_nest *nest, struct memory *memory)
+{
+    for (int round = 0; round < ATTACHED_MOST; round++) {
+        g_autoptr(GArray) offers = find_offers(nest);
+        bool better = false;
+        for (guint i = 0; i < MIN(offers->len, ATTACHED_MOST) && !better; i++) {
+            struct offer offer = g_array_index(offers, struct offer, i);
+            tree_nest_put(nest, offer.p, offer.u);
+            tree_nest_pack(nest);
+            better = keep_if_better(nest, memory);
+        }
+        if (!better)
+            return;
+    }
+}
+
+/* Who has no place but should be below v goes there, v to where there is room for children: a leaf
+ * of a binomial tree has siblings with children. */
+static void hang(struct tree_nest *nest, struct memory *memory, uint32_t u, uint32_t v)
+{
+    uint32_t child[NEIGHBOURS_MAX], p = nest->position[v], order = nest->order;
+    for (uint32_t q = 0; q < order; q++) {
+        unsigned n = tree_nest_children(nest, q, order, child);
+        for (unsigned k = 0; k < n; k++) {
+            if (nest->endpoint[child[k]] != VTTIF_NOWHERE && tree_nest_edge(nest, child[k]) > WEAK)
+                continue;
+            if (child[k] == p)
+                continue;
+            tree_swap(nest, p, q);
+            tree_nest_put(nest, child[k], VTTIF_NOWHERE);
+            tree_nest_put(nest, child[k], u);
+            if (keep_if_better(nest, memory))
+                return;
+        }
+    }
+}
+
+static void hang_all(struct tree_nest *nest, struct memory *memory)
+{
+    unsigned tries = 0;
+    for (uint32_t u = 0; u < nest->n && tries < HUNG_MOST; u++) {
+        for (uint32_t v = 0; v < nest->n && nest->position[u] == VTTIF_NOWHERE; v++) {
+            if (nest->position[v] == VTTIF_NOWHERE || tree_gain(nest->odds, u, v) < WISHED)
+                continue;
+            if (++tries <= HUNG_MOST)
+                hang(nest, memory, u, v);
+        }
+    }
+}
+
+/* --- search ----------------------------------------------------------------------------------- */
+
+struct kinds {
+    uint8_t *depth, *kind; /* [room] */
+    unsigned n_kinds;
+};
+
+static struct kinds kinds_new(const struct tree_nest *nest)
+{
+    struct kinds kinds = {g_new0(uint8_t, nest->room), g_new0(uint8_t, nest->room), 0};
+    kinds.kind[0] = G_MAXUINT8;
+    for (uint32_t p = 1; p < nest->room; p++) {
+        kinds.depth[p] = (uint8_t)(kinds.depth[tree_parent(nest->arity, p)] + 1);
+        kinds.kind[p] = (uint8_t)tree_nest_kind(nest, p);
+        kinds.n_kinds = MAX(kinds.n_kinds, kinds.kind[p] + 1u);
+    }
+    return kinds;
+}
+
+/* Until nothing gets better; memory holds the result. */
+static void descend(struct tree_nest *nest, const struct kinds *kinds, struct memory *memory)
+{
+    tree_nest_pack(nest);
+    keep(nest, memory, tree_nest_worth(nest));
+    for (int round = 0; round < ROUNDS_MOST; round++) {
+        double before = memory->worth;
+        for (unsigned kind = 0; kind < kinds->n_kinds; kind++) {
+            tree_assign_kind(nest, kinds->kind, kind);
+            tree_nest_pack(nest);
+            keep_if_better(nest, memory);
+        }
+        tree_exchange_blocks(nest);
+        keep_if_better(nest, memory);
+        for (unsigned parity = 0; parity < 2; parity++) {
+            tree_assign_depths(nest, kinds->depth, parity);
+            tree_nest_pack(nest);
+            keep_if_better(nest, memory);
+        }
+        drop_leaves(nest, memory);
+        attach(nest, memory);
+        hang_all(nest, memory);
+        if (memory->worth < before + GAIN_LEAST)
+            return;
+    }
+}
+
+/* SplitMix64 (Steele, Lea, Flood 2014): the same every time. */
+static uint32_t random_below(uint64_t *state, uint32_t n)
+{
+    uint64_t bits = *state += 0x9e3779b97f4a7c15;
+    bits = (bits ^ bits >> 30) * 0xbf58476d1ce4e5b9;
+    bits = (bits ^ bits >> 27) * 0x94d049bb133111eb;
+    return (uint32_t)((bits ^ bits >> 31) >> 32) % n;
+}
+
+/* A position whose edge is in doubt, or any. */
+static uint32_t pick_doubtful(const struct tree_nest *nest, uint64_t *random)
+{
+    g_autofree uint32_t *doubtful = g_new(uint32_t, nest->order);
+    uint32_t n = 0;
+    for (uint32_t p = 1; p < nest->order; p++)
+        if (tree_nest_edge(nest, p) < DOUBTFUL)
+            doubtful[n++] = p;
+    if (n == 0 || random_below(random, 4) == 0)
+        return 1 + random_below(random, nest->order - 1);
+    return doubtful[random_below(random, n)];
+}
+
+/* Another position of the kind, or the same if there is none. */
+static uint32_t pick_alike(const struct tree_nest *nest, const struct kinds *kinds, uint32_t p,
+                           uint64_t *random)
+{
+    uint32_t n = 0, picked = p;
+    for (uint32_t q = 1; q < nest->order; q++)
+        if (q != p && kinds->kind[q] == kinds->kind[p] && random_below(random, ++n) == 0)
+            picked = q;
+    return picked;
+}
+
+/* A subtree at a place in doubt, or one above it, leaves or changes places with another. */
+static void shake(struct tree_nest *nest, const struct kinds *kinds, uint64_t *random)
+{
+    g_autofree uint32_t *here = g_new(uint32_t, nest->room), *there = g_new(uint32_t, nest->room);
+    uint32_t p = pick_doubtful(nest, random);
+    for (uint32_t up = random_below(random, 3); up > 0 && tree_parent(nest->arity, p) > 0; up--)
+        p = tree_parent(nest->arity, p);
+    uint32_t q = random_below(random, 3) == 0 ? p : pick_alike(nest, kinds, p, random);
+    unsigned size = tree_nest_subtree(nest, p, here);
+    tree_nest_subtree(nest, q, there);
+    g_autofree uint32_t *endpoint = g_memdup2(nest->endpoint, nest->room * sizeof *endpoint);
+    for (unsigned i = 0; i < size; i++) {
+        endpoint[here[i]] = q == p ? VTTIF_NOWHERE : nest->endpoint[there[i]];
+        endpoint[there[i]] = q == p ? VTTIF_NOWHERE : nest->endpoint[here[i]];
+    }
+    tree_nest_set(nest, endpoint);
+}
+
+double tree_settle(struct tree_nest *nest, unsigned shakes)
+{
+    struct kinds kinds = kinds_new(nest);
+    struct memory best = {.endpoint = g_new(uint32_t, nest->room)};
+    struct memory now = {.endpoint = g_new(uint32_t, nest->room)};
+    uint64_t random = 1;
+    descend(nest, &kinds, &best);
+    for (unsigned i = 0; i < shakes && nest->order > 3; i++) {
+        shake(nest, &kinds, &random);
+        descend(nest, &kinds, &now);
+        if (now.worth > best.worth + GAIN_LEAST)
+            keep(nest, &best, now.worth);
+        tree_nest_set(nest, best.endpoint);
+    }
+    g_free(kinds.depth);
+    g_free(kinds.kind);
+    g_free(best.endpoint);
+    g_free(now.endpoint);
+    return best.worth;
+}
