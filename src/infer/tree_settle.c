@@ -95,7 +95,8 @@ static GArray *find_offers(const struct tree_nest *nest)
     GArray *offers = g_array_new(FALSE, FALSE, sizeof(struct offer));
     uint32_t last =
         nest->arity == 0 ? MIN(nest->order + 2 * ATTACHED_MOST, nest->room) : nest->room;
-    for (uint32_t p = nest->order; p < last; p++) {
+    /* nothing is behind a root that is not there */
+    for (uint32_t p = MAX(nest->order, 1); p < last; p++) {
         uint32_t up = nest->endpoint[tree_parent(nest->arity, p)];
         bool second = nest->arity > 0 && p > nest->order && (p - 1) % nest->arity != 0;
         for (uint32_t u = 0; up != VTTIF_NOWHERE && !second && u < nest->n; u++) {
