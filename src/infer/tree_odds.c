@@ -24,8 +24,12 @@ const double tree_missing = -3.912; /* its logarithm */
  * many edges had said so. */
 #define SPREAD_USUAL (0.5 * OCTAVE / G_LN2)
 #define SPREAD_SEEN  6.0
-/* What is known of the background before it is seen: anything, over so many classes. */
+/* What is known of the background before it is seen: anything, over so many classes; hardly what is
+ * lighter still. */
 #define ANYTHING (10 * OCTAVE)
+#define HARDLY   (0.01 / CLASSES)
+/* No single pair decides more than that, in nats. */
+#define GAIN_MOST 40.0
 /* Bytes go one way when such a share does. */
 #define ONE_WAY   0.8
 #define QUANTILES 15
@@ -135,7 +139,7 @@ static void smooth(struct model *model, const double *count, double cells)
             if (i + k >= 0 && i + k < CLASSES)
                 sum += w * count[i + k];
         }
-        model->other[i] = (sum / weight + (i < ANYTHING ? 1.0 / ANYTHING : 0)) / total;
+        model->other[i] = (sum / weight + (i < ANYTHING ? 1.0 / ANYTHING : HARDLY)) / total;
     }
     model->other[CLASSES] = (count[CLASSES] + 1) / total;
     model->below[CLASSES + 1] = 0;
@@ -225,7 +229,8 @@ static double ratio_of(const struct model *model, bool hub, double up, double do
 
 static double gain_of(const struct model *model, bool hub, double up, double down)
 {
-    return log((1 - MISSING) * ratio_of(model, hub, up, down) + MISSING);
+    double gain = log((1 - MISSING) * ratio_of(model, hub, up, down) + MISSING);
+    return MIN(gain, GAIN_MOST);
 }
 
 struct tree_odds *tree_odds_new(const struct graph *graph, uint32_t hub, const uint32_t *parent)
