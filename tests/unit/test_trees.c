@@ -105,6 +105,35 @@ static struct tree_nest *true_nest(const struct grove *grove, struct tree_odds *
     return nest;
 }
 
+/* 0 ── 1 ── ... ── 11, and every other pair; cells of 1 to 2^40 bytes, one way or both. */
+static struct graph *graph_of_any_weights(GRand *rand)
+{
+    g_autoptr(vttif_matrix) matrix = vttif_matrix_new(12, NULL);
+    for (uint32_t u = 0; u < 12; u++)
+        for (uint32_t v = 0; v < 12; v++)
+            if (u != v && g_rand_boolean(rand))
+                vttif_matrix_add(matrix, u, v, exp2(g_rand_int_range(rand, 0, 41)));
+    return graph_new(matrix, 0);
+}
+
+static void no_weight_is_infinitely_likely(void)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(11);
+    for (int round = 0; round < 300; round++) {
+        struct graph *graph = graph_of_any_weights(rand);
+        uint32_t parent[12] = {VTTIF_NOWHERE}, hub = round % 2 ? 5 : VTTIF_NOWHERE;
+        for (uint32_t u = 1; u < 12; u++)
+            parent[u] = u - 1;
+        struct tree_odds *odds = tree_odds_new(graph, hub, parent);
+        for (size_t i = 0; i < odds->n * odds->n; i++) {
+            g_assert_cmpfloat(odds->gain[i], >=, tree_missing - 1e-3);
+            g_assert_cmpfloat(odds->gain[i], <=, 100);
+        }
+        tree_odds_free(odds);
+        graph_free(graph);
+    }
+}
+
 /* The same tree, up to its symmetry. */
 static void assert_parents(const struct tree_nest *nest, const uint32_t *wanted)
 {
@@ -213,6 +242,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     TEST(an_assignment_is_as_good_as_the_best_of_all);
+    TEST(no_weight_is_infinitely_likely);
     TEST(what_was_exchanged_goes_back);
     TEST(a_tree_is_worth_the_same_however_endpoints_are_numbered);
     TEST(packing_turns_large_branches_to_the_left);
