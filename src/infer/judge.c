@@ -554,6 +554,11 @@ bool candidate_stands(const struct candidate *candidate)
     return candidate->score >= archetype->least_score && candidate->bits >= LEAST_BITS;
 }
 
+bool candidate_may_be_chance(const struct candidate *candidate)
+{
+    return candidate->score >= candidate->archetype->least_score && candidate->bits < LEAST_BITS;
+}
+
 static size_t rank_of(const struct archetype *archetype)
 {
     size_t rank = 0;

@@ -62,6 +62,8 @@ void search_add_likely(struct search *search, const struct candidate *clean, uin
 void candidate_judge(struct candidate *candidate, const struct search *search);
 /* Is it a name? */
 bool candidate_stands(const struct candidate *candidate);
+/* Few errors, but so few edges that a random graph may have as few. */
+bool candidate_may_be_chance(const struct candidate *candidate);
 /* Best first. */
 int candidate_compare(const void *a, const void *b);
 

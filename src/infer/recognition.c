@@ -502,6 +502,8 @@ static void explain_none(struct vttif_recognition *recognition, const struct sea
     g_string_append_printf(text, ", lacks %zu of %zu edges, and %zu %s of its", nearest->n_missing,
                            nearest->n_edges, nearest->n_extra,
                            nearest->n_extra == 1 ? "pair is none" : "pairs are none");
+    if (candidate_may_be_chance(nearest))
+        g_string_append(text, "; but a random graph may well look like that");
     recognition->reason = g_string_free(g_steal_pointer(&text), FALSE);
 }
 
