@@ -48,6 +48,8 @@
 #define POLISHED_LEAST 0.4
 /* A placement has so many tries to be laid anew, over the number of its edges. */
 #define REBUILT 40000
+/* What has more edges is not laid anew: it takes seconds there, and hardly needs it. */
+#define REBUILT_EDGES 600
 /* Who has that many times the errors of the best will not overtake it. */
 #define POLISHED_ERRORS 8
 /* So few errors, and so many bits that speak for it: there is no other name, and whichever cut is
@@ -229,7 +231,7 @@ static uint32_t *improve_places(const struct graph *graph, const struct candidat
         g_memdup2(candidate->position, graph->n * sizeof *candidate->position);
     g_autofree struct evidence *evidence = evidence_new(graph, candidate);
     bool polished = polish(evidence, candidate, position);
-    bool rebuilt = candidate->archetype != &archetype_star &&
+    bool rebuilt = candidate->n_edges <= REBUILT_EDGES && candidate->archetype != &archetype_star &&
                    rebuild(evidence, position, REBUILT / (unsigned)(candidate->n_edges + 1));
     return polished || rebuilt ? g_steal_pointer(&position) : NULL;
 }
