@@ -10,10 +10,9 @@
 #define EVIDENCE_MOST 4.0
 /* The logarithm of an edge's weight varies by this, as if so many edges had shown it; a log-normal
  * of median and deviation counts as many edges. */
-#define SPREAD       0.5
-#define SPREAD_OF    3.0
-#define NORMAL_OF    8.0
-#define SIGMA_OF_MAD 1.4826
+#define SPREAD    0.5
+#define SPREAD_OF 3.0
+#define NORMAL_OF 8.0
 /* Absent edges, as if so many others had been there. */
 #define PRESENT_OF 10.0
 /* What goes on a hub's pair varies at least so much, and may be anything with this density. */
@@ -61,13 +60,14 @@ static void count_outside(const struct evidence *evidence, struct counts *outsid
 {
     const struct graph *graph = evidence->graph;
     uint32_t hub = evidence->hub;
+    outside->pairs = (double)graph->n * (double)(graph->n - 1) / 2;
     for (unsigned bin = 0; bin < WEIGHT_BINS; bin++)
         outside->classes[bin / EVIDENCE_CLASS_BINS] += graph->pairs[bin];
-    for (size_t k = hub == VTTIF_NOWHERE ? 0 : graph->start[hub];
-         hub != VTTIF_NOWHERE && k < graph->start[hub + 1]; k++)
+    if (hub == VTTIF_NOWHERE)
+        return;
+    for (size_t k = graph->start[hub]; k < graph->start[hub + 1]; k++)
         if (!graph->arcs[k].known)
             outside->classes[class_of(&graph->arcs[k])]--;
-    outside->pairs = (double)graph->n * (double)(graph->n - 1) / 2;
 }
 
 static void count_edge(struct counts *edges, struct counts *outside, const struct arc *arc)
@@ -118,9 +118,7 @@ static double normal(double x, double mean, double sigma)
 
 static double squared_deviation(double *logs, size_t n, double middle)
 {
-    for (size_t i = 0; i < n; i++)
-        logs[i] = fabs(logs[i] - middle);
-    double deviation = SIGMA_OF_MAD * median(logs, n);
+    double deviation = SIGMA_OF_MAD * median_deviation(logs, n, middle);
     return deviation * deviation;
 }
 
@@ -128,8 +126,8 @@ static double squared_deviation(double *logs, size_t n, double middle)
 static void set_normal(struct counts *edges)
 {
     double n = edges->logs->len, *logs = (double *)(void *)edges->logs->data;
-    edges->middle = n > 0 ? median(logs, edges->logs->len) : 0;
-    double squared = n > 0 ? squared_deviation(logs, edges->logs->len, edges->middle) : 0;
+    edges->middle = median(logs, edges->logs->len);
+    double squared = squared_deviation(logs, edges->logs->len, edges->middle);
     edges->sigma = sqrt((n * squared + SPREAD_OF * SPREAD * SPREAD) / (n + SPREAD_OF));
 }
 
@@ -170,12 +168,10 @@ static void set_table(const struct evidence *evidence, double *table, const stru
 static void set_star(struct evidence *evidence, const struct counts *edges)
 {
     const struct graph *graph = evidence->graph;
-    size_t first = graph->start[evidence->hub], n = graph->start[evidence->hub + 1] - first;
-    g_autofree double *logs = g_new(double, MAX(n, 1));
-    for (size_t k = 0; k < n; k++)
-        logs[k] = log(MAX(arc_weight(&graph->arcs[first + k]), 1e-300));
-    double level = n > 0 ? median(logs, n) : 0;
-    double tight = MAX(sqrt(n > 0 ? squared_deviation(logs, n, level) : 0), STAR_TIGHT);
+    size_t n = graph_degree(graph, evidence->hub);
+    g_autofree double *logs = graph_log_weights(graph, evidence->hub);
+    double level = median(logs, n);
+    double tight = MAX(sqrt(squared_deviation(logs, n, level)), STAR_TIGHT);
     for (int class = 0; class < EVIDENCE_ABSENT; class ++) {
         double log_x = log_of_class(graph, class), both = 0;
         for (int z = -3; z <= 3; z++)

@@ -191,6 +191,26 @@ size_t graph_pairs_above(const struct graph *graph, double cut)
     return pairs;
 }
 
+double *graph_log_weights(const struct graph *graph, uint32_t u)
+{
+    size_t begin = graph->start[u], n = graph_degree(graph, u);
+    double *logs = g_new(double, MAX(n, 1));
+    for (size_t k = 0; k < n; k++)
+        logs[k] = log(MAX(arc_weight(&graph->arcs[begin + k]), 1e-300));
+    return logs;
+}
+
+double *graph_bytes_each_way(const struct graph *graph, uint32_t u)
+{
+    size_t begin = graph->start[u], n = graph_degree(graph, u);
+    double *bytes = g_new(double, MAX(2 * n, 1));
+    for (size_t k = 0; k < n; k++) {
+        bytes[2 * k] = graph->arcs[begin + k].out;
+        bytes[2 * k + 1] = graph->arcs[begin + k].in;
+    }
+    return bytes;
+}
+
 /*
  * The weight up to which a hub's pairs are its star's: its partners in the program get both, and
  * stand out. Median and deviation are of the logarithms, as for outliers elsewhere.
@@ -199,14 +219,11 @@ static double star_level(const struct graph *graph, uint32_t hub)
 {
     if (hub == VTTIF_NOWHERE)
         return 0;
-    size_t n = graph->start[hub + 1] - graph->start[hub];
-    g_autofree double *logs = g_new(double, MAX(n, 1));
-    for (size_t k = 0; k < n; k++)
-        logs[k] = log(MAX(arc_weight(&graph->arcs[graph->start[hub] + k]), 1e-300));
+    size_t n = graph_degree(graph, hub);
+    g_autofree double *logs = graph_log_weights(graph, hub);
     double middle = median(logs, n);
-    for (size_t k = 0; k < n; k++)
-        logs[k] = fabs(logs[k] - middle);
-    return exp(middle + MAX(0.2, 3.5 * median(logs, n)));
+    double deviation = median_deviation(logs, n, middle);
+    return exp(middle + MAX(0.2, 3.5 * deviation));
 }
 
 struct strong *strong_new(const struct graph *graph, double cut, uint32_t hub, bool whole)

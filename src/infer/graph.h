@@ -62,6 +62,14 @@ void graph_count(struct graph *graph);
 size_t graph_from(const struct graph *graph, uint32_t u, uint32_t v);
 /* The arc of u to v, or NULL. O(log d). */
 const struct arc *graph_arc(const struct graph *graph, uint32_t u, uint32_t v);
+static inline size_t graph_degree(const struct graph *graph, uint32_t u)
+{
+    return graph->start[u + 1] - graph->start[u];
+}
+/* Of u's pairs, in the order of its arcs, the logarithms of their weights [degree], or the bytes
+ * each way, out and in [2 * degree]; g_free them. */
+double *graph_log_weights(const struct graph *graph, uint32_t u);
+double *graph_bytes_each_way(const struct graph *graph, uint32_t u);
 
 unsigned weight_bin(const struct graph *graph, double weight);
 /* The smallest weight of a bin. */

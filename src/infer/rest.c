@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "infer/rest.h"
 
+#include "infer/median.h"
+
 #include <math.h>
 
 #define OUTLIER_SIGMAS 3.5
 /* Not even an outlier below a third above the median, however alike the others are. */
 #define OUTLIER_LEAST 1.33
-/* From the median absolute deviation to sigma, for normal distributions. */
-#define SIGMA_OF_MAD 1.4826
 
 struct removal {
     const struct candidate *candidate;

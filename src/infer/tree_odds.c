@@ -112,10 +112,8 @@ static void learn_edges(struct model *model)
     }
     double sum = SPREAD_SEEN * SPREAD_USUAL * SPREAD_USUAL;
     model->middle = median(class, n);
-    for (size_t i = 0; i < n; i++)
-        class[i] = fabs(class[i] - model->middle);
-    double mad = 1.4826 * median(class, n);
-    model->spread = sqrt((sum + (double)n * mad * mad) / (SPREAD_SEEN + (double)n));
+    double sigma = SIGMA_OF_MAD * median_deviation(class, n, model->middle);
+    model->spread = sqrt((sum + (double)n * sigma * sigma) / (SPREAD_SEEN + (double)n));
     model->tail = 4 + (double)n / 2;
     for (unsigned i = 0; i < CLASSES; i++)
         model->edge[i] = edge_density(model, i + 0.5 - model->middle);
@@ -176,17 +174,12 @@ static void learn_star(struct model *model)
     const struct graph *graph = model->graph;
     if (model->hub == VTTIF_NOWHERE)
         return;
-    size_t begin = graph->start[model->hub], n = graph->start[model->hub + 1] - begin;
-    g_autofree double *bytes = g_new(double, MAX(2 * n, 1));
-    for (size_t k = 0; k < n; k++) {
-        bytes[2 * k] = graph->arcs[begin + k].out;
-        bytes[2 * k + 1] = graph->arcs[begin + k].in;
-    }
-    model->star = median(bytes, 2 * n);
-    for (size_t k = 0; k < 2 * n; k++)
-        bytes[k] = fabs(bytes[k] - model->star);
-    model->star_spread = MAX(1.4826 * median(bytes, 2 * n), 0.05 * model->star);
-    model->star_spread = MAX(model->star_spread, 1e-6 * model->max);
+    size_t n = 2 * graph_degree(graph, model->hub);
+    g_autofree double *bytes = graph_bytes_each_way(graph, model->hub);
+    model->star = median(bytes, n);
+    double spread = SIGMA_OF_MAD * median_deviation(bytes, n, model->star);
+    spread = MAX(spread, 0.05 * model->star);
+    model->star_spread = MAX(spread, 1e-6 * model->max);
 }
 
 /* By how much likelier a hub's cell is if an edge's bytes are among them. */

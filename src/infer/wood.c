@@ -20,13 +20,8 @@ static double star_of(const struct strong *strong)
     const struct graph *graph = strong->graph;
     if (strong->hub == VTTIF_NOWHERE)
         return 0;
-    size_t begin = graph->start[strong->hub], n = graph->start[strong->hub + 1] - begin;
-    g_autofree double *bytes = g_new(double, MAX(2 * n, 1));
-    for (size_t k = 0; k < n; k++) {
-        bytes[2 * k] = graph->arcs[begin + k].out;
-        bytes[2 * k + 1] = graph->arcs[begin + k].in;
-    }
-    return median(bytes, 2 * n);
+    g_autofree double *bytes = graph_bytes_each_way(graph, strong->hub);
+    return median(bytes, 2 * graph_degree(graph, strong->hub));
 }
 
 double wood_evidence(const struct wood *wood, uint32_t child, uint32_t parent, enum tide tide)
