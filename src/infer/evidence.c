@@ -171,7 +171,8 @@ static void set_star(struct evidence *evidence, const struct counts *edges)
     size_t n = graph_degree(graph, evidence->hub);
     g_autofree double *logs = graph_log_weights(graph, evidence->hub);
     double level = median(logs, n);
-    double tight = MAX(sqrt(squared_deviation(logs, n, level)), STAR_TIGHT);
+    double deviation = sqrt(squared_deviation(logs, n, level));
+    double tight = MAX(deviation, STAR_TIGHT);
     for (int class = 0; class < EVIDENCE_ABSENT; class ++) {
         double log_x = log_of_class(graph, class), both = 0;
         for (int z = -3; z <= 3; z++)
