@@ -8,6 +8,7 @@ enum { COST = 1000 };
 struct list_cursor {
     sqlite3_vtab_cursor base;
     struct monitor_pair *pairs; /* of matrix */
+    bool (*is_row)(const struct monitor *monitor, size_t i); /* NULL: all are */
     size_t n, i;
 };
 
@@ -34,10 +35,20 @@ static int list_close(sqlite3_vtab_cursor *base)
     return SQLITE_OK;
 }
 
+/* To the first row from i on: not every number is somebody's. */
+static int list_skip(struct list_cursor *cursor)
+{
+    const struct monitor *monitor = monitor_of(&cursor->base);
+    while (cursor->is_row && cursor->i < cursor->n && !cursor->is_row(monitor, cursor->i))
+        cursor->i++;
+    return SQLITE_OK;
+}
+
 static int list_next(sqlite3_vtab_cursor *base)
 {
-    ((struct list_cursor *)base)->i++;
-    return SQLITE_OK;
+    struct list_cursor *cursor = (struct list_cursor *)base;
+    cursor->i++;
+    return list_skip(cursor);
 }
 
 static int list_eof(sqlite3_vtab_cursor *base)
@@ -152,19 +163,9 @@ static int pairs_connect(sqlite3 *database, void *sql, int n, const char *const 
         table);
 }
 
-/* Not every number is somebody's. */
-static int skip_no_pairs(struct list_cursor *cursor)
+static bool is_pair(const struct monitor *monitor, size_t i)
 {
-    const struct monitor *monitor = monitor_of(&cursor->base);
-    while (cursor->i < cursor->n && !monitor_is_pair(monitor, (uint32_t)cursor->i))
-        cursor->i++;
-    return SQLITE_OK;
-}
-
-static int pairs_next(sqlite3_vtab_cursor *base)
-{
-    ((struct list_cursor *)base)->i++;
-    return skip_no_pairs((struct list_cursor *)base);
+    return monitor_is_pair(monitor, (uint32_t)i);
 }
 
 static int pairs_filter(sqlite3_vtab_cursor *base, int plan, const char *conditions, int n,
@@ -174,7 +175,8 @@ static int pairs_filter(sqlite3_vtab_cursor *base, int plan, const char *conditi
     struct list_cursor *cursor = (struct list_cursor *)base;
     cursor->i = 0;
     cursor->n = monitor_pairs(monitor_of(base));
-    return skip_no_pairs(cursor);
+    cursor->is_row = is_pair;
+    return list_skip(cursor);
 }
 
 static int pairs_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
@@ -199,7 +201,7 @@ const sqlite3_module sql_pairs_module = {
     .xOpen = list_open,
     .xClose = list_close,
     .xFilter = pairs_filter,
-    .xNext = pairs_next,
+    .xNext = list_next,
     .xEof = list_eof,
     .xColumn = pairs_column,
     .xRowid = list_rowid,
@@ -214,18 +216,9 @@ static int endpoints_connect(sqlite3 *database, void *sql, int n, const char *co
     return sql_table_connect(database, sql, "CREATE TABLE endpoints(name TEXT)", table);
 }
 
-static int skip_nobody(struct list_cursor *cursor)
+static bool is_endpoint(const struct monitor *monitor, size_t i)
 {
-    const struct monitor *monitor = monitor_of(&cursor->base);
-    while (cursor->i < cursor->n && !monitor_endpoint_name(monitor, (uint32_t)cursor->i))
-        cursor->i++;
-    return SQLITE_OK;
-}
-
-static int endpoints_next(sqlite3_vtab_cursor *base)
-{
-    ((struct list_cursor *)base)->i++;
-    return skip_nobody((struct list_cursor *)base);
+    return monitor_endpoint_name(monitor, (uint32_t)i) != NULL;
 }
 
 static int endpoints_filter(sqlite3_vtab_cursor *base, int plan, const char *conditions, int n,
@@ -235,7 +228,8 @@ static int endpoints_filter(sqlite3_vtab_cursor *base, int plan, const char *con
     struct list_cursor *cursor = (struct list_cursor *)base;
     cursor->i = 0;
     cursor->n = monitor_endpoints(monitor_of(base));
-    return skip_nobody(cursor);
+    cursor->is_row = is_endpoint;
+    return list_skip(cursor);
 }
 
 static int endpoints_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
@@ -252,7 +246,7 @@ const sqlite3_module sql_endpoints_module = {
     .xOpen = list_open,
     .xClose = list_close,
     .xFilter = endpoints_filter,
-    .xNext = endpoints_next,
+    .xNext = list_next,
     .xEof = list_eof,
     .xColumn = endpoints_column,
     .xRowid = list_rowid,

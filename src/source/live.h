@@ -55,9 +55,9 @@ struct live_pair {
     struct vttif_address from, to; /* as the key says; a host of the hosts file is known by the
                                       address that was in the frame */
     uint8_t place; /* enum live_place */
-    uint32_t
-        life; /* another one: this is another pair, whose sums began at 0. One that has left
-                 the table is followed by nobody, from.kind NONE, and then maybe by a new one */
+    /* Another one: this is another pair, whose sums began at 0. One that has left the table is
+     * followed by nobody, from.kind NONE, and then maybe by a new one. */
+    uint32_t life;
 };
 
 /* The counters at one moment. Begin with one of zeros; live_read fills it, again and again. */
