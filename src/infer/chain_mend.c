@@ -56,6 +56,15 @@ static int direction_of(const struct mending *mending, uint32_t u, uint32_t v)
     return ahead >= back ? 1 : -1;
 }
 
+/* Appends chain[from..to). */
+static void append(const struct mending *mending, guint from, guint to, bool turned, GArray *chain)
+{
+    for (guint i = from; i < to; i++) {
+        uint32_t u = chain_at(mending, turned ? to - 1 - (i - from) : i);
+        g_array_append_val(chain, u);
+    }
+}
+
 /* Appends chain[from..to), turned so that the bytes go on, if it is worth it. */
 static void keep_piece(const struct mending *mending, guint from, guint to, int direction,
                        GArray *kept, GArray *breaks)
@@ -68,10 +77,7 @@ static void keep_piece(const struct mending *mending, guint from, guint to, int 
     if (worth < PIECE_LEAST)
         return;
     g_array_append_val(breaks, kept->len);
-    for (guint i = from; i < to; i++) {
-        uint32_t u = chain_at(mending, direction < 0 ? to - 1 - (i - from) : i);
-        g_array_append_val(kept, u);
-    }
+    append(mending, from, to, direction < 0, kept);
 }
 
 /* Breaks the chain where it is weak or turns, and leaves out what does not belong. */
@@ -105,11 +111,15 @@ static uint32_t n_pieces(const struct mending *mending)
     return mending->breaks->len - 1;
 }
 
+/* Where in the chain a piece begins; of one more than there are, where the last one ends. */
+static guint begin_of(const struct mending *mending, uint32_t piece)
+{
+    return g_array_index(mending->breaks, uint32_t, piece);
+}
+
 static uint32_t end_of(const struct mending *mending, uint32_t piece, bool last)
 {
-    guint from = g_array_index(mending->breaks, uint32_t, piece);
-    guint to = g_array_index(mending->breaks, uint32_t, piece + 1);
-    return chain_at(mending, last ? to - 1 : from);
+    return chain_at(mending, last ? begin_of(mending, piece + 1) - 1 : begin_of(mending, piece));
 }
 
 /* Ends are numbered: twice the piece, and one more for its last endpoint. */
@@ -152,16 +162,6 @@ static uint32_t *join_ends(const struct mending *mending)
     return joined;
 }
 
-static void append_piece(const struct mending *mending, uint32_t piece, bool turned, GArray *chain)
-{
-    guint from = g_array_index(mending->breaks, uint32_t, piece);
-    guint to = g_array_index(mending->breaks, uint32_t, piece + 1);
-    for (guint i = from; i < to; i++) {
-        uint32_t u = chain_at(mending, turned ? to - 1 - (i - from) : i);
-        g_array_append_val(chain, u);
-    }
-}
-
 /* All pieces one after the other. A hub alone is both of its ends. */
 static void join_pieces(struct mending *mending)
 {
@@ -172,7 +172,7 @@ static void join_pieces(struct mending *mending)
     while (end < 2 * n && joined[end] != 2 * n)
         end++;
     while (end < 2 * n) {
-        append_piece(mending, end / 2, end % 2, chain);
+        append(mending, begin_of(mending, end / 2), begin_of(mending, end / 2 + 1), end % 2, chain);
         end = joined[end ^ 1];
     }
     g_array_unref(mending->chain);

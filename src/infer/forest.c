@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "infer/forest.h"
 
+#include "base/random.h"
+
 #include <glib.h>
 #include <vttif/recognition.h>
-
-static uint64_t mix(uint64_t x) /* the finaliser of SplitMix64 */
-{
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return x ^ (x >> 31);
-}
 
 static int compare_subtrees(const void *first, const void *second, void *data)
 {
@@ -35,12 +30,12 @@ static void measure(struct forest *forest)
     }
     for (size_t u = forest->n; u-- > 0;) {
         uint32_t up = forest->parent[u];
-        forest->code[u] = mix(forest->code[u]);
+        forest->code[u] = random_mix(forest->code[u]);
         if (up == VTTIF_NOWHERE)
             continue;
         forest->size[up] += forest->size[u];
         forest->height[up] = MAX(forest->height[up], forest->height[u] + 1);
-        forest->code[up] += mix(forest->code[u] + 1);
+        forest->code[up] += random_mix(forest->code[u] + 1);
     }
 }
 

@@ -166,6 +166,21 @@ static void put_back(struct rebuilding *rebuilding)
     }
 }
 
+/* Those of v's partners that have no place, each once a round. */
+static void look_at_partners(struct rebuilding *rebuilding, uint32_t v, uint32_t p,
+                             struct place_offer *best)
+{
+    for (size_t i = rebuilding->start[v]; i < rebuilding->start[v + 1]; i++) {
+        uint32_t u = g_array_index(rebuilding->partners, uint32_t, i);
+        if (rebuilding->position[u] != VTTIF_NOWHERE || rebuilding->seen[u] == rebuilding->round)
+            continue;
+        rebuilding->seen[u] = rebuilding->round;
+        double value = evidence_at(rebuilding->evidence, rebuilding->endpoint, u, p);
+        if (value > best->value)
+            *best = (struct place_offer){value, u};
+    }
+}
+
 /* The best of those without a place whose pair with someone beside p speaks for an edge. */
 static void find_offer(struct rebuilding *rebuilding, uint32_t p)
 {
@@ -173,20 +188,9 @@ static void find_offer(struct rebuilding *rebuilding, uint32_t p)
     unsigned n_near = neighbours(rebuilding, p, near);
     struct place_offer best = {-OCCUPIED, VTTIF_NOWHERE};
     rebuilding->round++;
-    for (unsigned k = 0; k < n_near; k++) {
-        uint32_t v = rebuilding->endpoint[near[k]];
-        for (size_t i = v == VTTIF_NOWHERE ? 0 : rebuilding->start[v];
-             v != VTTIF_NOWHERE && i < rebuilding->start[v + 1]; i++) {
-            uint32_t u = g_array_index(rebuilding->partners, uint32_t, i);
-            if (rebuilding->position[u] != VTTIF_NOWHERE ||
-                rebuilding->seen[u] == rebuilding->round)
-                continue;
-            rebuilding->seen[u] = rebuilding->round;
-            double value = evidence_at(rebuilding->evidence, rebuilding->endpoint, u, p);
-            if (value > best.value)
-                best = (struct place_offer){value, u};
-        }
-    }
+    for (unsigned k = 0; k < n_near; k++)
+        if (rebuilding->endpoint[near[k]] != VTTIF_NOWHERE)
+            look_at_partners(rebuilding, rebuilding->endpoint[near[k]], p, &best);
     rebuilding->offers[p] = best;
 }
 

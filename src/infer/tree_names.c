@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "infer/tree_names.h"
 
+#include "infer/archetypes.h"
 #include "infer/tree.h"
 #include "infer/tree_settle.h"
 #include "infer/tree_variants.h"
-
-#include <string.h>
 
 /* Above, what was found at cuts stays. */
 #define ENDPOINTS_MOST 400
@@ -38,7 +37,7 @@ static const char *name_of(unsigned arity)
 /* Settled with what edges and others are learned to be from where it is. */
 static void settle(struct tree_nest *nest, const struct graph *graph, uint32_t hub)
 {
-    for (int round = 0; round < 2; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
         g_autofree uint32_t *parent = tree_nest_parents(nest);
         struct tree_odds *odds = tree_odds_new(graph, hub, parent);
         nest->odds = odds;
@@ -54,7 +53,7 @@ static void add_starts(GPtrArray *nests, const struct search *search, uint32_t h
     unsigned n = 0;
     for (guint i = 0; i < search->candidates->len && n < STARTS_MOST; i++) {
         const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
-        bool is_twin = strcmp(candidate->archetype->name, "tree-allreduce") == 0;
+        bool is_twin = candidate->archetype == &archetype_tree_allreduce;
         if (!is_tree(candidate) || is_twin || candidate->score < START_LEAST)
             continue;
         struct tree_nest *nest = tree_nest_new(search->graph, candidate->shape.arity,

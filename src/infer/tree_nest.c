@@ -101,6 +101,12 @@ unsigned tree_nest_kind(const struct tree_nest *nest, uint32_t p)
     return kind;
 }
 
+bool tree_nest_is_open(const struct tree_nest *nest, uint32_t p)
+{
+    bool first = nest->arity == 0 || p == nest->order || (p - 1) % nest->arity == 0;
+    return p > 0 && first && nest->endpoint[tree_parent(nest->arity, p)] != VTTIF_NOWHERE;
+}
+
 /* --- who is where ----------------------------------------------------------------------------- */
 
 void tree_nest_put(struct tree_nest *nest, uint32_t p, uint32_t u)

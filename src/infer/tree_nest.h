@@ -52,6 +52,9 @@ unsigned tree_nest_subtree(const struct tree_nest *nest, uint32_t p, uint32_t *o
 /* Equal for positions whose subtrees are, were there no end. */
 unsigned tree_nest_kind(const struct tree_nest *nest, uint32_t p);
 
+/* Can someone hang at p, behind the last, below somebody? Of siblings the first is looked at. */
+bool tree_nest_is_open(const struct tree_nest *nest, uint32_t p);
+
 /* u goes to p, where nobody is, or (VTTIF_NOWHERE) who is at p leaves. */
 void tree_nest_put(struct tree_nest *nest, uint32_t p, uint32_t u);
 /* The same of many. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "infer/tree_settle.h"
 
+#include "base/random.h"
 #include "infer/tree.h"
 #include "infer/tree_moves.h"
 
@@ -95,11 +96,11 @@ static GArray *find_offers(const struct tree_nest *nest)
     GArray *offers = g_array_new(FALSE, FALSE, sizeof(struct offer));
     uint32_t last =
         nest->arity == 0 ? MIN(nest->order + 2 * ATTACHED_MOST, nest->room) : nest->room;
-    /* nothing is behind a root that is not there */
-    for (uint32_t p = MAX(nest->order, 1); p < last; p++) {
+    for (uint32_t p = nest->order; p < last; p++) {
+        if (!tree_nest_is_open(nest, p))
+            continue;
         uint32_t up = nest->endpoint[tree_parent(nest->arity, p)];
-        bool second = nest->arity > 0 && p > nest->order && (p - 1) % nest->arity != 0;
-        for (uint32_t u = 0; up != VTTIF_NOWHERE && !second && u < nest->n; u++) {
+        for (uint32_t u = 0; u < nest->n; u++) {
             struct offer offer = {tree_nest_gain(nest, u, up), u, p};
             if (nest->position[u] == VTTIF_NOWHERE && offer.gain > 0)
                 g_array_append_val(offers, offer);
@@ -208,10 +209,8 @@ static void descend(struct tree_nest *nest, const struct kinds *kinds, struct me
 /* SplitMix64 (Steele, Lea, Flood 2014): the same every time. */
 static uint32_t random_below(uint64_t *state, uint32_t n)
 {
-    uint64_t bits = *state += 0x9e3779b97f4a7c15;
-    bits = (bits ^ bits >> 30) * 0xbf58476d1ce4e5b9;
-    bits = (bits ^ bits >> 27) * 0x94d049bb133111eb;
-    return (uint32_t)((bits ^ bits >> 31) >> 32) % n;
+    *state += 0x9e3779b97f4a7c15;
+    return (uint32_t)(random_mix(*state) >> 32) % n;
 }
 
 /* A position whose edge is in doubt, or any. */

@@ -115,9 +115,10 @@ static void extend(const struct change *change)
     struct tree_nest *nest = change->nest;
     uint32_t order = nest->order, last = nest->arity == 0 ? MIN(order + 4, nest->room) : nest->room;
     for (uint32_t p = order; p < last; p++) {
+        if (!tree_nest_is_open(nest, p))
+            continue;
         uint32_t up = nest->endpoint[tree_parent(nest->arity, p)];
-        bool second = nest->arity > 0 && p > order && (p - 1) % nest->arity != 0;
-        for (uint32_t u = 0; up != VTTIF_NOWHERE && !second && u < nest->n; u++) {
+        for (uint32_t u = 0; u < nest->n; u++) {
             if (nest->position[u] != VTTIF_NOWHERE ||
                 tree_nest_gain(nest, u, up) < tree_missing + 1)
                 continue;
