@@ -15,6 +15,11 @@
 
 #include "infer/archetype.h"
 
+/* A name that is not exact must be unlikely to be chance: at most 2^-10 for random graphs. */
+#define LEAST_BITS 10.0
+/* A gap of a fifth below the lightest edge. */
+#define SOME_GAP_BINS 32
+
 struct candidate {
     const struct archetype *archetype;
     struct vttif_shape shape;
@@ -60,6 +65,13 @@ void search_add_likely(struct search *search, const struct candidate *clean, uin
                        uint32_t hub, double behind);
 /* Judges a shape with its position and hub: fills in all the rest. */
 void candidate_judge(struct candidate *candidate, const struct search *search);
+/* Are the places of the two neighbours in the shape? */
+static inline bool candidate_is_edge(const struct candidate *candidate, uint32_t u, uint32_t v)
+{
+    uint32_t p = candidate->position[u], q = candidate->position[v];
+    return p != VTTIF_NOWHERE && q != VTTIF_NOWHERE &&
+           candidate->archetype->adjacent(&candidate->shape, p, q);
+}
 /* Is it a name? */
 bool candidate_stands(const struct candidate *candidate);
 /* Few errors, but so few edges that a random graph may have as few. */

@@ -13,12 +13,9 @@
  * The strong graph only has to be good enough for a recogniser to find its bearings: the judge
  * looks at the whole matrix and picks the cut again, for each candidate its own.
  */
-#include "infer/archetypes.h"
-#include "infer/chain_mend.h"
 #include "infer/cuts.h"
+#include "infer/improve.h"
 #include "infer/judge.h"
-#include "infer/polish.h"
-#include "infer/rebuild.h"
 #include "infer/rest.h"
 #include "infer/small.h"
 #include "infer/tree_names.h"
@@ -43,15 +40,6 @@
  * sparse one among the same endpoints. */
 #define DENSE_SCORE 0.85
 #define DENSE_EDGES 14
-/* So many candidates are polished, of at least that score. */
-#define POLISHED_MOST  4
-#define POLISHED_LEAST 0.4
-/* A placement has so many tries to be laid anew, over the number of its edges. */
-#define REBUILT 40000
-/* What has more edges is not laid anew: it takes seconds there, and hardly needs it. */
-#define REBUILT_EDGES 600
-/* Who has that many times the errors of the best will not overtake it. */
-#define POLISHED_ERRORS 8
 /* So few errors, and so many bits that speak for it: there is no other name, and whichever cut is
  * looked at would tell the same again. Who is in a crowd another cut may tell better, and a few
  * endpoints are quickly looked at again. */
@@ -209,75 +197,6 @@ static bool is_among(const struct graph *graph, const double *cuts, unsigned n_c
     return n_cuts > 0;
 }
 
-/* Two names of one graph, whose positions are numbered alike. */
-static bool is_same_graph(const struct candidate *a, const struct candidate *b)
-{
-    struct vttif_shape shape = b->shape;
-    shape.archetype = a->shape.archetype;
-    return a->hub == b->hub && a->archetype->adjacent == b->archetype->adjacent &&
-           shape_equal(&a->shape, &shape);
-}
-
-/* Chains are mended whatever their length. */
-static bool is_polished_with(const struct candidate *a, const struct candidate *b)
-{
-    return is_same_graph(a, b) || (is_chain(a) && is_chain(b) && a->hub == b->hub);
-}
-
-/* Lets endpoints change places; returns who sits where then, or NULL if nothing was better. */
-static uint32_t *improve_places(const struct graph *graph, const struct candidate *candidate)
-{
-    g_autofree uint32_t *position =
-        g_memdup2(candidate->position, graph->n * sizeof *candidate->position);
-    g_autofree struct evidence *evidence = evidence_new(graph, candidate);
-    bool polished = polish(evidence, candidate, position);
-    bool rebuilt = candidate->n_edges <= REBUILT_EDGES && candidate->archetype != &archetype_star &&
-                   rebuild(evidence, position, REBUILT / (unsigned)(candidate->n_edges + 1));
-    return polished || rebuilt ? g_steal_pointer(&position) : NULL;
-}
-
-/* The same places under all names of the graph, of those that there were. */
-static void propose_twins(struct search *search, const struct candidate *candidate, guint n,
-                          const uint32_t *position)
-{
-    struct strong strong = {.graph = search->graph, .hub = candidate->hub};
-    for (guint i = 0; i < n; i++) {
-        const struct candidate *twin = &g_array_index(search->candidates, struct candidate, i);
-        struct vttif_shape shape = twin->shape;
-        if (is_same_graph(candidate, twin))
-            search_propose(search, &strong, &shape,
-                           g_memdup2(position, search->graph->n * sizeof *position),
-                           twin->by_weight);
-    }
-}
-
-/* Polishes the best few, as far as they are worth it, each graph once. */
-static void polish_best(struct search *search)
-{
-    guint n = search->candidates->len, polished = 0;
-    const struct candidate *best = best_of(search);
-    double least = best ? 1 - POLISHED_ERRORS * (1 - best->score) : 0;
-    for (guint i = 0; i < n && polished < POLISHED_MOST; i++) {
-        struct candidate candidate = g_array_index(search->candidates, struct candidate, i);
-        bool again = !candidate.archetype->neighbours || candidate.score >= 1 ||
-                     candidate.score < MAX(least, POLISHED_LEAST);
-        for (guint k = 0; k < i && !again; k++)
-            again = is_polished_with(&candidate,
-                                     &g_array_index(search->candidates, struct candidate, k));
-        if (again)
-            continue;
-        polished++;
-        if (is_chain(&candidate)) {
-            chain_mend(search, &candidate);
-            continue;
-        }
-        g_autofree uint32_t *position = improve_places(search->graph, &candidate);
-        if (position)
-            propose_twins(search, &candidate, n, position);
-    }
-    g_array_sort(search->candidates, candidate_compare);
-}
-
 /* All names that stand, best first. */
 static struct search *search_graph(const struct graph *graph)
 {
@@ -291,8 +210,10 @@ static struct search *search_graph(const struct graph *graph)
     if (found && !(settled(search) && is_among(graph, cuts, n, found->cut)))
         search_cut(search, found->cut, true); /* others may need all of its edges */
     g_array_sort(search->candidates, candidate_compare);
-    if (!settled(search))
-        polish_best(search);
+    if (!settled(search)) {
+        improve_places(search, best_of(search));
+        g_array_sort(search->candidates, candidate_compare);
+    }
     return search;
 }
 

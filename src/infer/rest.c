@@ -16,13 +16,6 @@ struct removal {
     double taken;
 };
 
-static bool is_inside(const struct candidate *candidate, uint32_t u, const struct arc *arc)
-{
-    uint32_t p = candidate->position[u], q = candidate->position[arc->to];
-    return p != VTTIF_NOWHERE && q != VTTIF_NOWHERE &&
-           candidate->archetype->adjacent(&candidate->shape, p, q);
-}
-
 /* The endpoint with the most bytes: if it is a master, its cells are no guide to the others'. */
 static uint32_t heaviest(const struct graph *graph)
 {
@@ -47,7 +40,8 @@ static size_t count_cells(const struct removal *removal, const struct graph *gra
     for (uint32_t u = 0; u < graph->n; u++) {
         for (size_t k = graph_from(graph, u, u); u != master && k < graph->start[u + 1]; k++) {
             const struct arc *arc = &graph->arcs[k];
-            if (arc->known || arc->to == master || !is_inside(removal->candidate, u, arc))
+            if (arc->known || arc->to == master ||
+                !candidate_is_edge(removal->candidate, u, arc->to))
                 continue;
             const float both[] = {arc->out, arc->in};
             for (int way = 0; way < 2; way++) {
@@ -113,7 +107,7 @@ double rest_take(struct graph *graph, const struct candidate *candidate)
     for (uint32_t u = 0; u < graph->n; u++) {
         for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
             struct arc *arc = &graph->arcs[k];
-            if (is_inside(candidate, u, arc))
+            if (candidate_is_edge(candidate, u, arc->to))
                 take(&removal, u, arc);
             graph->max = MAX(graph->max, arc_weight(arc));
         }
