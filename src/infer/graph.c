@@ -110,6 +110,7 @@ void graph_free(struct graph *graph)
 {
     if (!graph)
         return;
+    g_free(graph->endpoint);
     g_free(graph->start);
     g_free(graph->arcs);
     g_free(graph->bytes);

@@ -32,6 +32,7 @@ static_assert(sizeof(struct arc) == 16, "four to a cache line");
 
 struct graph {
     size_t n;
+    uint32_t *endpoint; /* [n]: the matrix's number of each; NULL: they are the same */
     size_t *start; /* [n + 1] into arcs */
     struct arc *arcs; /* per endpoint, ascending by to; a pair stands at both of its ends */
     double unit; /* bytes, a power of two: the largest cell was between one unit and two */

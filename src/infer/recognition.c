@@ -16,6 +16,7 @@
 #include "infer/cuts.h"
 #include "infer/improve.h"
 #include "infer/judge.h"
+#include "infer/renumber.h"
 #include "infer/rest.h"
 #include "infer/small.h"
 #include "infer/tree_names.h"
@@ -281,6 +282,15 @@ static void name_set_places(struct vttif_name *name, const struct archetype *arc
     }
 }
 
+/* The positions by the matrix's numbers of endpoints; g_free it. */
+static uint32_t *positions_of_endpoints(const struct graph *graph, const uint32_t *position)
+{
+    uint32_t *positions = g_memdup2(position, graph->n * sizeof *position);
+    for (size_t i = 0; graph->endpoint && i < graph->n; i++)
+        positions[graph->endpoint[i]] = position[i];
+    return positions;
+}
+
 static struct vttif_name name_of(const struct candidate *candidate, const struct graph *graph)
 {
     struct vttif_name name = {
@@ -295,7 +305,7 @@ static struct vttif_name name_of(const struct candidate *candidate, const struct
         .flow = flow_of(candidate->forward),
         .n_members = candidate->n_members,
         .n_endpoints = graph->n,
-        .position = g_memdup2(candidate->position, graph->n * sizeof *candidate->position),
+        .position = positions_of_endpoints(graph, candidate->position),
     };
     name_set_places(&name, candidate->archetype);
     return name;
@@ -480,6 +490,7 @@ struct vttif_recognition *vttif_recognize(const struct vttif_matrix *matrix,
     recognition->bmin = given.bmin > 0 ? given.bmin : VTTIF_BMIN_DEFAULT;
     recognition->other = 1;
     struct graph *graph = graph_new(matrix, given.bmin);
+    graph_renumber(graph);
     if (!is_too_little(recognition, graph, least_bytes(matrix, &given)))
         recognize(recognition, graph, given.parts_max > 0 ? given.parts_max : PARTS_MAX);
     graph_free(graph);
