@@ -70,7 +70,8 @@ static size_t merge(const struct graph *graph, const struct vttif_matrix *matrix
                     const struct columns *columns, size_t i, struct arc *arcs)
 {
     size_t n_row, used = 0;
-    const struct vttif_cell *row = vttif_matrix_row(matrix, i, &n_row), *row_end = row + n_row;
+    const struct vttif_cell *row = vttif_matrix_row(matrix, i, &n_row);
+    const struct vttif_cell *row_end = n_row > 0 ? row + n_row : row; /* no cells may be NULL */
     const struct sent *at = columns->cells + columns->start[i];
     const struct sent *end = columns->cells + columns->start[i + 1];
     double least = cut_least(graph->cut), per_unit = 1 / graph->unit;

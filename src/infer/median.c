@@ -12,8 +12,10 @@ int compare_doubles(const void *first, const void *second)
 
 double median(double *values, size_t n)
 {
+    if (n == 0)
+        return 0;
     qsort(values, n, sizeof *values, compare_doubles);
-    return n > 0 ? values[n / 2] : 0;
+    return values[n / 2];
 }
 
 double median_deviation(double *values, size_t n, double middle)

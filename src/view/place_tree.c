@@ -66,7 +66,8 @@ void place_tree(const struct vttif_name *name, struct vttif_point *points)
     g_autofree uint32_t *leaves = g_new0(uint32_t, n);
     g_autofree double *begin = g_new0(double, n);
     struct tree tree = {name, NULL, 0, parent, depth, leaves, begin, 0, 0};
-    g_autofree uint32_t *order = tree.order = place_order(name, &tree.n);
+    g_autofree uint32_t *order = place_order(name, &tree.n);
+    tree.order = order;
     find_parents(&tree);
     count_leaves(&tree);
     assign_rooms(&tree);

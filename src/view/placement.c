@@ -259,7 +259,8 @@ static void append_grid(const struct vttif_name *name, const struct vttif_matrix
         append_coordinates(name, matrix, max, out);
         return;
     }
-    g_autofree gssize *endpoint = plane.endpoint = g_new0(gssize, cells);
+    g_autofree gssize *endpoint = g_new0(gssize, cells);
+    plane.endpoint = endpoint;
     int32_t rest[VTTIF_DIMS_MAX] = {0};
     do {
         if (shape->n_dims > 2)

@@ -7,8 +7,15 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static int by_name(gconstpointer a, gconstpointer b)
+{
+    const char *const *x = a, *const *y = b;
+    return strcmp(*x, *y);
+}
 
 static GPtrArray *list_files(const char *folder)
 {
@@ -21,7 +28,7 @@ static GPtrArray *list_files(const char *folder)
     }
     for (const char *name; (name = g_dir_read_name(directory)) != NULL;)
         g_ptr_array_add(names, g_build_filename(folder, name, NULL));
-    g_ptr_array_sort(names, (GCompareFunc)(void (*)(void))g_strcmp0);
+    g_ptr_array_sort(names, by_name);
     return names;
 }
 
