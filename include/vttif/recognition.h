@@ -12,7 +12,8 @@
  *
  * The answer is a list: a torus 4x4x4 *is* the 6-cube, a ring of 4 is the 2-cube and the mesh 2x2,
  * a star of 3 is a line of 3. Where only the bytes tell them apart (a periodic dimension of size 2
- * carries both of its directions over one pair, hence double bytes), the name says by_weight.
+ * carries both of its directions over one pair, hence double bytes), the name says by_weight. A
+ * tree whose weak edges may be one endpoint's or another's is listed once for each such placement.
  *
  * The answer does not depend on the order of the endpoints: names, parameters and scores stay the
  * same under renumbering, and the placement stays the same up to the archetype's own symmetry.
@@ -82,9 +83,9 @@ struct vttif_name {
      * archetype's edges: 1 - (missing + extra) / edges, at the threshold where that is largest.
      */
     double score;
-    double bmin; /* that threshold, as a share of the largest cell */
-    size_t n_edges; /* pairs that are an edge of the archetype */
-    size_t n_missing; /* of these, below bmin */
+    double bmin; /* that threshold, as a share of the largest cell; above 0 */
+    size_t n_edges; /* edges of the archetype, those to positions where nobody sits, too */
+    size_t n_missing; /* of these, without a pair at or above bmin */
     size_t
         n_extra; /* pairs at or above bmin that are no edge of it, a part named beside it apart */
     double explained; /* share of the matrix's bytes that goes over its edges */

@@ -15,6 +15,8 @@ bool candidate_stands(const struct candidate *candidate)
     bool one_way = candidate->forward >= 0.8 || candidate->forward <= 0.2;
     if ((archetype->one_way && candidate->forward < 0.8) || (archetype->both_ways && one_way))
         return false;
+    if (candidate->score <= 0) /* its bytes are on a few of its edges */
+        return false;
     if (candidate->likely)
         return true;
     if (candidate->exact && !candidate->excuses_some)

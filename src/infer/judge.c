@@ -214,8 +214,7 @@ static void cut_best(const struct tally *tally, const struct graph *graph,
         candidate->cut = sqrt(candidate->cut * weight_of_bin(graph, next - 1));
     else
         candidate->cut *= 0.5;
-    if (fixed)
-        candidate->cut = graph->cut;
+    candidate->cut = fixed ? graph->cut : MAX(candidate->cut, FLT_TRUE_MIN); /* a threshold */
     candidate->gap = next == WEIGHT_BINS ? WEIGHT_BINS : gap;
     candidate->exact = least == 0 && candidate->gap >= CLEAR_GAP_BINS;
 }

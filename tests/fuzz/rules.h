@@ -98,7 +98,7 @@ static inline void rules_hold_for_numbers(const struct vttif_name *name)
     g_assert_cmpuint(name->n_missing, <=, name->n_edges);
     g_assert_cmpfloat(name->score, <=, 1);
     g_assert_true(isfinite(name->score));
-    g_assert_cmpfloat(name->bmin, >=, 0);
+    g_assert_cmpfloat(name->bmin, >, 0);
     g_assert_cmpfloat(name->bmin, <=, 1);
     g_assert_cmpfloat(name->explained, >=, 0);
     g_assert_cmpfloat(name->explained, <=, 1);
