@@ -45,6 +45,7 @@ struct candidate {
 struct search {
     const struct graph *graph;
     uint32_t master; /* who exchanges about as much with everyone, or VTTIF_NOWHERE */
+    bool by_chance; /* a graph without a rule is likelier than any archetype */
     struct candidate last; /* the one judged last; its position is not its own */
     GArray *candidates; /* of struct candidate: the best of each shape */
 };

@@ -126,7 +126,7 @@ static const struct candidate *decided(const struct search *search)
 /* The first name. */
 static const struct candidate *best_of(const struct search *search)
 {
-    return first_of(search, candidate_stands);
+    return search->by_chance ? NULL : first_of(search, candidate_stands);
 }
 
 /* Of u's pairs: how many there are, and how many of them carry about as much back. */
@@ -242,8 +242,11 @@ static void add_drawing(struct search *likely, const struct small_drawing *drawi
 static struct search *search_small(struct search *search)
 {
     const struct graph *graph = search->graph;
-    g_autoptr(GArray) drawings = settled(search) || graph->cut > 0 ? NULL : small_find(graph);
-    if (!drawings || drawings->len == 0)
+    if (settled(search) || graph->cut > 0)
+        return search;
+    g_autoptr(GArray) drawings = small_find(graph);
+    search->by_chance = drawings && drawings->len == 0;
+    if (!drawings || search->by_chance)
         return search;
     struct search *likely = search_new(graph);
     likely->master = search->master;
@@ -435,7 +438,7 @@ static void explain_none(struct vttif_recognition *recognition, const struct sea
     g_string_append_printf(text, ", lacks %zu of %zu edges, and %zu %s of its", nearest->n_missing,
                            nearest->n_edges, nearest->n_extra,
                            nearest->n_extra == 1 ? "pair is none" : "pairs are none");
-    if (candidate_may_be_chance(nearest))
+    if (search->by_chance || candidate_may_be_chance(nearest))
         g_string_append(text, "; but a random graph may well look like that");
     recognition->reason = g_string_free(g_steal_pointer(&text), FALSE);
 }

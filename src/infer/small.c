@@ -11,10 +11,13 @@
 /* Drawings whose odds against the likeliest are better than that many bits are told with it. */
 #define RANGE_BITS 4.5
 /* The likeliest drawing is to be likelier than a graph without a rule by that many bits: which
- * pattern it is has to be told, too. Six bits would cost every tenth true name under all noises. */
-#define CHANCE_BITS 3.0
-/* What each endpoint costs that takes no part. */
+ * pattern it is has to be told, too. Hardly a true name has less, few graphs of chance have more.
+ */
+#define CHANCE_BITS 0.0
+/* What an endpoint costs that takes no part, and each more of them: one that talks to others beside
+ * a program of so few is no wonder, many are. */
 #define ABSENT_BITS 2.0
+#define ABSENT_MORE 4.0
 /* A master that is so much less likely than another by chance is not looked at. */
 #define MODEL_BITS  10.0
 #define LEVELS_MOST 6
@@ -270,13 +273,18 @@ static void weigh(struct hunt *hunt, uint64_t arcs, double prior)
     }
 }
 
+static double absent_bits(unsigned n)
+{
+    return n == 0 ? 0 : ABSENT_BITS + ABSENT_MORE * (n - 1);
+}
+
 static void weigh_all(struct hunt *hunt, const struct pattern_of_few *pattern)
 {
     for (enum flows flow = BOTH_ONLY; flow <= BACK; flow <<= 1) {
         if (!(pattern->flows & flow))
             continue;
         g_autoptr(GArray) drawn = draw_all(pattern, hunt->cells.n, flow);
-        double prior = -log2(drawn->len) - ABSENT_BITS * (hunt->cells.n - pattern->order);
+        double prior = -log2(drawn->len) - absent_bits(hunt->cells.n - pattern->order);
         for (guint i = 0; i < drawn->len; i++)
             weigh(hunt, g_array_index(drawn, uint64_t, i), prior);
     }

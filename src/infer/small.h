@@ -18,8 +18,8 @@ struct small_drawing {
     double behind; /* bits by which the likeliest drawing is likelier */
 };
 
-/* The drawings that are about as likely as the likeliest, and likelier than a graph without a rule;
- * NULL if there are too many endpoints. Free with g_array_unref. */
+/* The drawings that are about as likely as the likeliest, and likelier than a graph without a rule:
+ * there may be none. NULL if there are too many endpoints. Free with g_array_unref. */
 GArray *small_find(const struct graph *graph);
 /* The arcs of a drawing as a matrix of the graph's endpoints. */
 struct vttif_matrix *small_matrix(const struct graph *graph, const struct small_drawing *drawing);

@@ -9,9 +9,6 @@
 #define HALF_BUSY  0.15 /* of these, one way without bytes */
 #define LOST       0.01 /* an arc without a byte */
 #define UNSEEN     0.05 /* an arc that is lost in a master's level */
-#define SPREAD     0.5 /* sigma of an arc's logarithm: what is expected, */
-#define SPREAD_OF  3.0 /* as if that many arcs had shown it */
-#define EXPECTED   (SPREAD_OF * SPREAD * SPREAD)
 #define STAR_TIGHT 0.08 /* sigma of a master's level: of what it sends, */
 #define STAR_WIDE  0.3 /* and when sampled */
 #define BLUR       0.35 /* sigma of what is above a bound */
@@ -19,6 +16,13 @@
 #define LEAST_OVER 0.15 /* of a master's level: what can be seen on top of it */
 #define FAINT_LOG  (-4.0) /* log density of very few bytes */
 #define MEANS      3.0 /* range of the logarithm of an arc's mean */
+#define SPREAD     0.5 /* sigma of an arc's logarithm, where it is not learned */
+
+/* What the sigma of an arc's logarithm may be, and as if how many arcs had shown it: all send the
+ * same; it was sampled; each sends what it likes. */
+static const struct spread {
+    double sigma, seen;
+} spreads[SMALL_SPREADS] = {{0.05, 10}, {0.2, 6}, {SPREAD, 3}};
 
 static double log_normal(double log_x, double mean, double sigma)
 {
@@ -139,11 +143,11 @@ static double chance_at(const struct small_model *model, double mean, bool both)
 
 /* Of k normal values whose mean is anything in a range and whose variance is about what is
  * expected, both integrated out: what does not depend on the values. */
-static double marginal_of(double k)
+static double marginal_of(double k, const struct spread *spread)
 {
-    double freedom = 0.5 * (k - 1 + SPREAD_OF);
-    return lgamma(freedom) - lgamma(0.5 * SPREAD_OF) + 0.5 * SPREAD_OF * log(EXPECTED) -
-           0.5 * (k - 1) * log(M_PI) - 0.5 * log(k) - log(MEANS);
+    double prior = 0.5 * spread->seen, expected = spread->seen * spread->sigma * spread->sigma;
+    return lgamma(0.5 * (k - 1) + prior) - lgamma(prior) + prior * log(expected) -
+           0.5 * (k - 1) * log(M_PI) - 0.5 * log(k) - log(MEANS) - log(SMALL_SPREADS);
 }
 
 void small_model_set(struct small_model *model, const struct small_cells *cells, unsigned hub,
@@ -153,7 +157,8 @@ void small_model_set(struct small_model *model, const struct small_cells *cells,
     model->log_max = log(cells->max);
     model->log_level = level > 0 ? log(level) : 0;
     for (unsigned k = 1; k < G_N_ELEMENTS(model->marginal); k++)
-        model->marginal[k] = marginal_of(k);
+        for (unsigned i = 0; i < SMALL_SPREADS; i++)
+            model->marginal[k][i] = marginal_of(k, &spreads[i]);
     for (unsigned u = 0; u < cells->n; u++)
         for (unsigned v = 0; v < cells->n; v++)
             if (u != v)
@@ -174,10 +179,13 @@ void small_model_set(struct small_model *model, const struct small_cells *cells,
 
 static double log_marginal(const struct small_model *model, unsigned k, double sum, double squares)
 {
-    if (k == 0)
-        return 0;
-    double apart = MAX(squares - sum * sum / k, 0);
-    return model->marginal[k] - 0.5 * (k - 1 + SPREAD_OF) * log(EXPECTED + apart);
+    double apart = MAX(squares - sum * sum / MAX(k, 1), 0), likelihood = 0;
+    for (unsigned i = 0; k > 0 && i < SMALL_SPREADS; i++) {
+        const struct spread *spread = &spreads[i];
+        double log_sum = log(spread->seen * spread->sigma * spread->sigma + apart);
+        likelihood += exp(model->marginal[k][i] - 0.5 * (k - 1 + spread->seen) * log_sum);
+    }
+    return k > 0 ? log(likelihood) : 0;
 }
 
 struct sums {

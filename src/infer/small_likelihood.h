@@ -15,8 +15,9 @@
 
 #include "infer/small.h"
 
-#define SMALL_SCALES 24 /* means that an arc may have, in steps of a factor of 2^(1/4) */
-#define SMALL_ALONE  SMALL_MOST /* no hub */
+#define SMALL_SCALES  24 /* means that an arc may have, in steps of a factor of 2^(1/4) */
+#define SMALL_SPREADS 3
+#define SMALL_ALONE   SMALL_MOST /* no hub */
 
 struct small_cells {
     unsigned n;
@@ -29,7 +30,7 @@ struct small_model {
     const struct small_cells *cells;
     unsigned hub;
     double level, log_level, log_max;
-    double marginal[SMALL_MOST * SMALL_MOST]; /* of so many arcs: small_likelihood.c */
+    double marginal[SMALL_MOST * SMALL_MOST][SMALL_SPREADS]; /* of so many arcs: in the .c file */
     bool zero[SMALL_MOST][SMALL_MOST]; /* no bytes */
     bool hidden[SMALL_MOST][SMALL_MOST]; /* nothing that an arc has carried can be seen, */
     double lost[SMALL_MOST][SMALL_MOST]; /* and how likely that is for an arc */
