@@ -24,6 +24,10 @@ struct archetype {
     /* Edges of the shape; position[n] matters only where groups can differ in size. */
     size_t (*edges)(const struct vttif_shape *shape, const uint32_t *position, size_t n);
     bool (*adjacent)(const struct vttif_shape *shape, uint32_t p, uint32_t q);
+    /* NULL, or the block of a position, where edges are whatever lies within a block, or, across,
+     * between two: it tells them by the row. Dense archetypes have one. */
+    uint32_t (*block)(const struct vttif_shape *shape, uint32_t p);
+    bool across;
     /* NULL, or of adjacent ones: is it a main edge? The others are fainter: it is enough that they
      * are there, and more than what goes between any two. */
     bool (*is_main)(const struct vttif_shape *shape, uint32_t p, uint32_t q);
@@ -51,6 +55,10 @@ extern const struct archetype *const archetypes[];
 /* Never NULL for a name of the list. */
 const struct archetype *archetype_of(const struct vttif_shape *shape);
 
+/* The block of each endpoint, VTTIF_NOWHERE of those without a place; NULL where the archetype has
+ * no blocks. position[n]; g_free it. */
+uint32_t *blocks_of(const struct archetype *archetype, const struct vttif_shape *shape,
+                    const uint32_t *position, size_t n);
 /* A shape of that name. */
 struct vttif_shape shape_new(const char *archetype, unsigned n_dims, const uint32_t *dims);
 /* The endpoint at each of so many positions, VTTIF_NOWHERE at vacant ones; position[n]. g_free it.

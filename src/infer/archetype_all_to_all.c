@@ -17,6 +17,11 @@ static bool adjacent(const struct vttif_shape *shape, uint32_t p, uint32_t q)
     return p != q;
 }
 
+static uint32_t block(const struct vttif_shape *shape, uint32_t p)
+{
+    return 0;
+}
+
 static double symmetry_bits(const struct vttif_shape *shape, const uint32_t *position, size_t n)
 {
     return log2_factorial(shape->dims[0]);
@@ -70,6 +75,7 @@ const struct archetype archetype_all_to_all = {
     .order = grid_order,
     .edges = edges,
     .adjacent = adjacent,
+    .block = block,
     .width = grid_width,
     .coordinates = grid_coordinates,
     .symmetry_bits = symmetry_bits,

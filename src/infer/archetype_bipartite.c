@@ -17,14 +17,19 @@ static size_t edges(const struct vttif_shape *shape, const uint32_t *position, s
     return (size_t)shape->dims[0] * shape->dims[1];
 }
 
+static uint32_t block(const struct vttif_shape *shape, uint32_t p)
+{
+    return p >= shape->dims[0];
+}
+
 static bool adjacent(const struct vttif_shape *shape, uint32_t p, uint32_t q)
 {
-    return (p < shape->dims[0]) != (q < shape->dims[0]);
+    return block(shape, p) != block(shape, q);
 }
 
 static void coordinates(const struct vttif_shape *shape, uint32_t p, int32_t *out)
 {
-    out[0] = p >= shape->dims[0];
+    out[0] = (int32_t)block(shape, p);
     out[1] = (int32_t)(out[0] ? p - shape->dims[0] : p);
 }
 
@@ -141,6 +146,8 @@ const struct archetype archetype_bipartite = {
     .order = order,
     .edges = edges,
     .adjacent = adjacent,
+    .block = block,
+    .across = true,
     .width = grid_width,
     .coordinates = coordinates,
     .symmetry_bits = symmetry_bits,

@@ -32,9 +32,14 @@ static size_t edges(const struct vttif_shape *shape, const uint32_t *position, s
     return sum;
 }
 
+static uint32_t block(const struct vttif_shape *shape, uint32_t p)
+{
+    return p / shape->dims[1];
+}
+
 static bool adjacent(const struct vttif_shape *shape, uint32_t p, uint32_t q)
 {
-    return p != q && p / shape->dims[1] == q / shape->dims[1];
+    return p != q && block(shape, p) == block(shape, q);
 }
 
 static double symmetry_bits(const struct vttif_shape *shape, const uint32_t *position, size_t n)
@@ -98,18 +103,22 @@ static uint32_t nearest(const struct strong *strong, uint32_t u, const uint32_t 
     return best;
 }
 
-/* Whoever lacks the edge to the one that a group began with is still with it. */
-static void regroup(const struct strong *strong, uint32_t *group, GArray *sizes)
+/* Whoever lacks the edge to the one that a group began with is still with it. Returns whether
+ * anyone went to another group. */
+static bool regroup(const struct strong *strong, uint32_t *group, GArray *sizes)
 {
     g_autofree uint32_t *partners = g_new0(uint32_t, MAX(sizes->len, 1));
+    bool changed = false;
     for (uint32_t u = 0; u < strong->n; u++) {
         if (group[u] == VTTIF_NOWHERE || u == strong->hub)
             continue;
         uint32_t g = nearest(strong, u, group, sizes, partners);
         g_array_index(sizes, uint32_t, group[u])--;
         g_array_index(sizes, uint32_t, g)++;
+        changed |= g != group[u];
         group[u] = g;
     }
+    return changed;
 }
 
 /* The hub has partners everywhere; its group is the one that it exchanges most with, by endpoint.
@@ -169,8 +178,10 @@ static void propose(struct search *search, const struct strong *strong)
             return;
         g_array_append_val(sizes, size);
     }
-    for (int round = 0; round < REGROUPED; round++)
-        regroup(strong, group, sizes);
+    if (sizes->len < 2)
+        return;
+    for (int round = 0; round < REGROUPED && regroup(strong, group, sizes); round++)
+        ;
     if (strong->hub != VTTIF_NOWHERE && group[strong->hub] == VTTIF_NOWHERE)
         place_hub(strong, group, sizes);
     for (guint g = 0; g < sizes->len; g++) {
@@ -192,6 +203,7 @@ const struct archetype archetype_clustered = {
     .order = grid_order,
     .edges = edges,
     .adjacent = adjacent,
+    .block = block,
     .width = grid_width,
     .coordinates = grid_coordinates,
     .symmetry_bits = symmetry_bits,

@@ -41,6 +41,18 @@ struct vttif_shape shape_new(const char *archetype, unsigned n_dims, const uint3
     return shape;
 }
 
+uint32_t *blocks_of(const struct archetype *archetype, const struct vttif_shape *shape,
+                    const uint32_t *position, size_t n)
+{
+    if (!archetype->block)
+        return NULL;
+    uint32_t *block = g_new(uint32_t, MAX(n, 1));
+    for (size_t u = 0; u < n; u++)
+        block[u] =
+            position[u] == VTTIF_NOWHERE ? VTTIF_NOWHERE : archetype->block(shape, position[u]);
+    return block;
+}
+
 uint32_t *endpoints_at(const uint32_t *position, size_t n, size_t order)
 {
     uint32_t *endpoint = g_new(uint32_t, MAX(order, 1));

@@ -8,6 +8,34 @@
 #include <string.h>
 #include <vttif/recognition.h>
 
+/* The exponent and the first seven bits of the fraction of a double, read as one number, are its
+ * logarithm to within 1 %. */
+#define BIN_SHIFT 45
+
+static uint64_t bits_of(double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits >> BIN_SHIFT;
+}
+
+unsigned weight_bin(const struct graph *graph, double weight)
+{
+    uint64_t below = weight > 0 ? bits_of(graph->max) - bits_of(weight) : WEIGHT_BINS;
+    return (unsigned)MIN(below, WEIGHT_BINS - 1);
+}
+
+double weight_of_bin(const struct graph *graph, unsigned bin)
+{
+    uint64_t bits = bits_of(graph->max);
+    if (bin == WEIGHT_BINS - 1 || bits <= bin)
+        return 0;
+    bits = (bits - bin) << BIN_SHIFT;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
 /* The cells of each receiver, ascending by sender: the matrix transposed, without its diagonal. */
 struct sent {
     uint32_t from;
@@ -46,35 +74,56 @@ static struct columns columns_new(struct graph *graph, const struct vttif_matrix
                                   double bmin)
 {
     struct columns columns = {count_columns(graph, matrix, bmin), NULL};
-    columns.cells = g_new0(struct sent, MAX(columns.start[graph->n], 1));
+    columns.cells = g_new(struct sent, MAX(columns.start[graph->n], 1));
     g_autofree size_t *next = g_memdup2(columns.start, (graph->n + 1) * sizeof *next);
+    double per_unit = 1 / graph->unit, total = 0;
     for (size_t i = 0; i < graph->n; i++) {
         size_t n_cells;
         const struct vttif_cell *cells = vttif_matrix_row(matrix, i, &n_cells);
         for (size_t k = 0; k < n_cells; k++) {
-            double bytes = cells[k].bytes / graph->unit;
+            double bytes = cells[k].bytes * per_unit;
             if (cells[k].to == i) {
-                graph->total += bytes;
+                total += bytes;
                 continue;
             }
             struct sent sent = {(uint32_t)i, (float)bytes};
             columns.cells[next[cells[k].to]++] = sent;
-            graph->total += sent.bytes;
+            total += sent.bytes;
         }
     }
+    graph->total = total;
     return columns;
 }
 
-/* Row and column of endpoint i merged: one arc for each partner. */
-static size_t merge(const struct graph *graph, const struct vttif_matrix *matrix,
-                    const struct columns *columns, size_t i, struct arc *arcs)
+/* What the arcs of u add up to. A sum in memory would be written a million times. */
+struct sums {
+    double bytes, weight;
+};
+
+/* The bin of an arc of u, and what it adds to the sums. */
+static inline void count_arc(struct graph *graph, uint32_t u, struct arc *arc, struct sums *sums)
 {
-    size_t n_row, used = 0;
+    double weight = arc_weight(arc);
+    arc->bin = (uint16_t)weight_bin(graph, weight);
+    sums->bytes += (double)arc->out + arc->in;
+    if (arc->to < u || arc->known)
+        return;
+    graph->pairs[arc->bin]++;
+    sums->weight += weight;
+}
+
+/* Row and column of endpoint i merged: one arc for each partner. */
+static void merge(struct graph *graph, const struct vttif_matrix *matrix,
+                  const struct columns *columns, uint32_t i)
+{
+    size_t n_row, used = graph->start[i];
     const struct vttif_cell *row = vttif_matrix_row(matrix, i, &n_row);
     const struct vttif_cell *row_end = n_row > 0 ? row + n_row : row; /* no cells may be NULL */
     const struct sent *at = columns->cells + columns->start[i];
     const struct sent *end = columns->cells + columns->start[i + 1];
     double least = cut_least(graph->cut), per_unit = 1 / graph->unit;
+    struct arc *arcs = graph->arcs;
+    struct sums sums = {0, graph->weight};
     while (row < row_end || at < end) {
         uint32_t to = row < row_end ? row->to : G_MAXUINT32;
         uint32_t from = at < end ? at->from : G_MAXUINT32;
@@ -84,10 +133,26 @@ static size_t merge(const struct graph *graph, const struct vttif_matrix *matrix
         if (from == arc.to)
             arc.in = (at++)->bytes;
         double weight = arc_weight(&arc);
-        arcs[used] = arc;
-        used += (arc.to != i) & (weight > 0) & (weight >= least);
+        if (arc.to == i || weight <= 0 || weight < least)
+            continue;
+        count_arc(graph, i, &arc, &sums);
+        arcs[used++] = arc;
     }
-    return used;
+    graph->start[i + 1] = used;
+    graph->bytes[i] = sums.bytes;
+    graph->weight = sums.weight;
+}
+
+/* No endpoint has more partners than it has cells, or than there are others. */
+static size_t arcs_most(const struct columns *columns, const struct vttif_matrix *matrix, size_t n)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t n_row;
+        vttif_matrix_row(matrix, i, &n_row);
+        sum += MIN(n_row + columns->start[i + 1] - columns->start[i], n - 1);
+    }
+    return sum;
 }
 
 struct graph *graph_new(const struct vttif_matrix *matrix, double bmin)
@@ -97,13 +162,11 @@ struct graph *graph_new(const struct vttif_matrix *matrix, double bmin)
     struct columns columns = columns_new(graph, matrix, bmin);
     graph->start = g_new0(size_t, n + 1);
     graph->bytes = g_new(double, MAX(n, 1));
-    graph->arcs = g_new(struct arc, 2 * columns.start[n] + 1);
-    for (size_t i = 0; i < n; i++)
-        graph->start[i + 1] =
-            graph->start[i] + merge(graph, matrix, &columns, i, graph->arcs + graph->start[i]);
+    graph->arcs = g_new(struct arc, arcs_most(&columns, matrix, n) + 1);
+    for (uint32_t i = 0; i < n; i++)
+        merge(graph, matrix, &columns, i);
     g_free(columns.start);
     g_free(columns.cells);
-    graph_count(graph);
     return graph;
 }
 
@@ -123,18 +186,11 @@ void graph_count(struct graph *graph)
     memset(graph->pairs, 0, sizeof graph->pairs);
     graph->weight = 0;
     for (uint32_t u = 0; u < graph->n; u++) {
-        double bytes = 0;
-        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
-            struct arc *arc = &graph->arcs[k];
-            double weight = arc_weight(arc);
-            bytes += (double)arc->out + arc->in;
-            arc->bin = (uint16_t)weight_bin(graph, weight);
-            if (arc->to < u || arc->known)
-                continue;
-            graph->pairs[arc->bin]++;
-            graph->weight += weight;
-        }
-        graph->bytes[u] = bytes;
+        struct sums sums = {0, graph->weight};
+        for (size_t k = graph->start[u], end = graph->start[u + 1]; k < end; k++)
+            count_arc(graph, u, &graph->arcs[k], &sums);
+        graph->bytes[u] = sums.bytes;
+        graph->weight = sums.weight;
     }
 }
 
@@ -155,34 +211,6 @@ const struct arc *graph_arc(const struct graph *graph, uint32_t u, uint32_t v)
 {
     size_t at = graph_from(graph, u, v);
     return at < graph->start[u + 1] && graph->arcs[at].to == v ? &graph->arcs[at] : NULL;
-}
-
-/* The exponent and the first seven bits of the fraction of a double, read as one number, are its
- * logarithm to within 1 %. */
-#define BIN_SHIFT 45
-
-static uint64_t bits_of(double value)
-{
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits >> BIN_SHIFT;
-}
-
-unsigned weight_bin(const struct graph *graph, double weight)
-{
-    uint64_t below = weight > 0 ? bits_of(graph->max) - bits_of(weight) : WEIGHT_BINS;
-    return (unsigned)MIN(below, WEIGHT_BINS - 1);
-}
-
-double weight_of_bin(const struct graph *graph, unsigned bin)
-{
-    uint64_t bits = bits_of(graph->max);
-    if (bin == WEIGHT_BINS - 1 || bits <= bin)
-        return 0;
-    bits = (bits - bin) << BIN_SHIFT;
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
 }
 
 size_t graph_pairs_above(const struct graph *graph, double cut)
@@ -236,12 +264,13 @@ struct strong *strong_new(const struct graph *graph, double cut, uint32_t hub, b
     strong->to = g_new(uint32_t, graph->start[graph->n] + 1);
     double star = whole ? 0 : star_level(graph, hub), least = cut_least(cut);
     size_t used = 0;
+    uint32_t *to = strong->to;
     for (uint32_t u = 0; u < graph->n; u++) {
-        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
-            const struct arc *arc = &graph->arcs[k];
+        const struct arc *arc = graph->arcs + graph->start[u];
+        for (const struct arc *end = graph->arcs + graph->start[u + 1]; arc < end; arc++) {
             double weight = arc_weight(arc);
             bool of_star = (u == hub) | (arc->to == hub);
-            strong->to[used] = arc->to; /* no branch that noise would make a coin's */
+            to[used] = arc->to; /* no branch that noise would make a coin's */
             used += (weight >= least) & (weight > 0) & !(of_star & (weight <= star));
         }
         strong->start[u + 1] = used;

@@ -33,8 +33,8 @@
 
 /* What the graph says about the pairs that are edges of the shape, and about those that are not. */
 struct tally {
-    uint32_t inside[WEIGHT_BINS], outside[WEIGHT_BINS];
-    uint32_t inside_hub[WEIGHT_BINS]; /* of inside, those of the hub */
+    uint32_t *inside, *outside; /* [WEIGHT_BINS] */
+    uint32_t *inside_hub; /* of inside, those of the hub */
     size_t n_inside, n_known;
     double bytes; /* on edges */
     double along; /* of these, along the archetype's edges */
@@ -45,7 +45,7 @@ struct tally {
     double faint, outer; /* sum of their weights, and of those of pairs outside */
 };
 
-static void count_outside(struct tally *tally, const struct arc *arc)
+static inline void count_outside(struct tally *tally, const struct arc *arc)
 {
     tally->outside[arc->bin]++;
     tally->outer += arc_weight(arc);
@@ -70,8 +70,10 @@ void search_free(struct search *search)
     g_free(search);
 }
 
-static void count_inside(struct tally *tally, const struct candidate *candidate, uint32_t master,
-                         uint32_t p, uint32_t q, uint32_t u, const struct arc *arc)
+G_ALWAYS_INLINE static inline void count_inside(struct tally *tally,
+                                                const struct candidate *candidate, uint32_t master,
+                                                uint32_t p, uint32_t q, uint32_t u,
+                                                const struct arc *arc)
 {
     const struct archetype *archetype = candidate->archetype;
     if (arc->known) {
@@ -101,22 +103,23 @@ static void count_inside(struct tally *tally, const struct candidate *candidate,
 }
 
 /* By every pair of the graph. */
-static void count_pairs(struct tally *tally, const struct graph *graph,
+static void count_pairs(struct tally *of_all, const struct graph *graph,
                         const struct candidate *candidate, uint32_t master)
 {
+    struct tally tally = *of_all; /* its sums stay in registers */
     const uint32_t *position = candidate->position;
+    struct edge_test test = edge_test_new(candidate, graph->n);
     for (uint32_t u = 0; u < graph->n; u++) {
-        uint32_t p = position[u];
         for (size_t k = graph_from(graph, u, u); k < graph->start[u + 1]; k++) {
             const struct arc *arc = &graph->arcs[k];
-            uint32_t q = position[arc->to];
-            if (p != VTTIF_NOWHERE && q != VTTIF_NOWHERE &&
-                candidate->archetype->adjacent(&candidate->shape, p, q))
-                count_inside(tally, candidate, master, p, q, u, arc);
+            if (edge_test_is(&test, u, arc->to))
+                count_inside(&tally, candidate, master, position[u], position[arc->to], u, arc);
             else if (!arc->known && u != candidate->hub && arc->to != candidate->hub)
-                count_outside(tally, arc);
+                count_outside(&tally, arc);
         }
     }
+    *of_all = tally;
+    edge_test_clear(&test);
 }
 
 static void uncount_outside(struct tally *tally, const struct arc *arc)
@@ -145,7 +148,7 @@ static void count_edges(struct tally *tally, const struct graph *graph,
     const uint32_t *position = candidate->position;
     uint32_t order = (uint32_t)archetype->order(&candidate->shape), near[NEIGHBOURS_MAX];
     g_autofree uint32_t *endpoint_at = endpoints_at(position, graph->n, order);
-    memcpy(tally->outside, graph->pairs, sizeof tally->outside);
+    memcpy(tally->outside, graph->pairs, sizeof graph->pairs);
     tally->outer = graph->weight;
     for (uint32_t p = 0; p < order; p++) {
         uint32_t u = endpoint_at[p];
@@ -399,7 +402,10 @@ void candidate_judge(struct candidate *candidate, const struct search *search)
 {
     const struct graph *graph = search->graph;
     const struct archetype *archetype = candidate->archetype;
-    struct tally *tally = g_new0(struct tally, 1);
+    g_autofree uint32_t *bins = g_new0(uint32_t, 3 * WEIGHT_BINS);
+    struct tally of_candidate = {
+        .inside = bins, .outside = bins + WEIGHT_BINS, .inside_hub = bins + 2 * WEIGHT_BINS};
+    struct tally *tally = &of_candidate;
     size_t edges = archetype->edges(&candidate->shape, candidate->position, graph->n);
     count(tally, search, candidate, edges);
     size_t n_faint = archetype->faint ? archetype->faint(&candidate->shape) : 0;
@@ -423,7 +429,6 @@ void candidate_judge(struct candidate *candidate, const struct search *search)
         judge_faint(candidate, tally, n_faint);
     if (is_uneven(tally))
         candidate->score = 0;
-    g_free(tally);
 }
 
 static bool is_better(const struct candidate *a, const struct candidate *b)

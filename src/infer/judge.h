@@ -73,6 +73,31 @@ static inline bool candidate_is_edge(const struct candidate *candidate, uint32_t
     return p != VTTIF_NOWHERE && q != VTTIF_NOWHERE &&
            candidate->archetype->adjacent(&candidate->shape, p, q);
 }
+/* The same for all pairs of a graph, where blocks spare the question to the archetype. */
+struct edge_test {
+    const struct candidate *candidate;
+    uint32_t *block; /* [n], or NULL */
+};
+
+static inline struct edge_test edge_test_new(const struct candidate *candidate, size_t n)
+{
+    return (struct edge_test){
+        candidate, blocks_of(candidate->archetype, &candidate->shape, candidate->position, n)};
+}
+
+static inline void edge_test_clear(struct edge_test *test)
+{
+    g_free(test->block);
+}
+
+static inline bool edge_test_is(const struct edge_test *test, uint32_t u, uint32_t v)
+{
+    const uint32_t *block = test->block;
+    if (!block)
+        return candidate_is_edge(test->candidate, u, v);
+    return (block[u] != VTTIF_NOWHERE) & (block[v] != VTTIF_NOWHERE) &
+           ((block[u] == block[v]) != test->candidate->archetype->across);
+}
 /* Is it a name? */
 bool candidate_stands(const struct candidate *candidate);
 /* Few errors, but so few edges that a random graph may have as few. */

@@ -129,40 +129,45 @@ static const struct candidate *best_of(const struct search *search)
     return search->by_chance ? NULL : first_of(search, candidate_stands);
 }
 
-/* Of u's pairs: how many there are, and how many of them carry about as much back. */
-static size_t count_partners(const struct graph *graph, uint32_t u, size_t *mutual)
+static size_t count_partners(const struct graph *graph, uint32_t u)
 {
     size_t partners = 0;
-    *mutual = 0;
+    for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++)
+        partners += arc_weight(&graph->arcs[k]) > 0;
+    return partners;
+}
+
+/* Of u's pairs, those that carry about as much back. */
+static size_t count_mutual(const struct graph *graph, uint32_t u)
+{
+    size_t mutual = 0;
     for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
         const struct arc *arc = &graph->arcs[k];
-        partners += arc_weight(arc) > 0;
-        *mutual += arc_weight(arc) > 0 && MIN(arc->out, arc->in) >= 0.25F * arc_weight(arc);
+        mutual += arc_weight(arc) > 0 && MIN(arc->out, arc->in) >= 0.25F * arc_weight(arc);
     }
-    return partners;
+    return mutual;
 }
 
 /* Who exchanges about as much both ways with nearly everyone, as nobody else does: a master that
  * does job control, however little that is. */
 static uint32_t find_master(const struct graph *graph)
 {
-    size_t active = 0, all = 0, most = 0, most_mutual = 0;
+    size_t active = 0, all = 0, most = 0;
     uint32_t best = VTTIF_NOWHERE;
     for (uint32_t u = 0; u < graph->n; u++) {
-        size_t mutual, partners = count_partners(graph, u, &mutual);
+        size_t partners = count_partners(graph, u);
         active += partners > 0;
         all += partners;
         if (partners < most ||
             (partners == most && best != VTTIF_NOWHERE && graph->bytes[u] <= graph->bytes[best]))
             continue;
         most = partners;
-        most_mutual = mutual;
         best = u;
     }
     double others = active > 1 ? (double)(all - most) / (double)(active - 1) : 0;
     double least = active <= 12 ? 0.95 : 0.75;
     bool is_master = most >= 3 && (double)most >= 0.8 * (double)(active - 1) &&
-                     2 * most_mutual >= most && others <= least * (double)most;
+                     2 * count_mutual(graph, best) >= most && others <= least * (double)most;
     return is_master ? best : VTTIF_NOWHERE;
 }
 

@@ -13,7 +13,6 @@ struct removal {
     const struct candidate *candidate;
     uint32_t master; /* the endpoint with the most bytes */
     double level, most; /* median of a cell of others; above most a cell of its is an outlier */
-    double taken;
 };
 
 /* The endpoint with the most bytes: if it is a master, its cells are no guide to the others'. */
@@ -37,11 +36,11 @@ static size_t count_cells(const struct removal *removal, const struct graph *gra
     uint32_t master = removal->master;
     double least = 0.1 * removal->candidate->cut;
     size_t cells = 0;
+    struct edge_test test = edge_test_new(removal->candidate, graph->n);
     for (uint32_t u = 0; u < graph->n; u++) {
         for (size_t k = graph_from(graph, u, u); u != master && k < graph->start[u + 1]; k++) {
             const struct arc *arc = &graph->arcs[k];
-            if (arc->known || arc->to == master ||
-                !candidate_is_edge(removal->candidate, u, arc->to))
+            if (arc->known || arc->to == master || !edge_test_is(&test, u, arc->to))
                 continue;
             const float both[] = {arc->out, arc->in};
             for (int way = 0; way < 2; way++) {
@@ -52,6 +51,7 @@ static size_t count_cells(const struct removal *removal, const struct graph *gra
             }
         }
     }
+    edge_test_clear(&test);
     return cells;
 }
 
@@ -89,29 +89,67 @@ static float left_of(const struct removal *removal, float bytes)
     return bytes > removal->most ? (float)(bytes - removal->level) : 0;
 }
 
-static void take(struct removal *removal, uint32_t u, struct arc *arc)
+/* Returns what is gone of what u sent. */
+static double take(const struct removal *removal, uint32_t u, struct arc *arc)
 {
     bool of_master = u == removal->master || arc->to == removal->master;
     float out = arc->out;
     arc->out = of_master ? left_of(removal, out) : 0;
     arc->in = of_master ? left_of(removal, arc->in) : 0;
     arc->known = arc_weight(arc) <= 0;
-    removal->taken += (double)out - arc->out;
+    return (double)out - arc->out;
+}
+
+/* By every pair of the graph. */
+static double take_pairs(const struct removal *removal, struct graph *graph)
+{
+    double taken = 0;
+    struct edge_test test = edge_test_new(removal->candidate, graph->n);
+    for (uint32_t u = 0; u < graph->n; u++)
+        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++)
+            if (edge_test_is(&test, u, graph->arcs[k].to))
+                taken += take(removal, u, &graph->arcs[k]);
+    edge_test_clear(&test);
+    return taken;
+}
+
+static double take_edge(const struct removal *removal, struct graph *graph, uint32_t u, uint32_t v)
+{
+    const struct arc *arc =
+        u != VTTIF_NOWHERE && v != VTTIF_NOWHERE ? graph_arc(graph, u, v) : NULL;
+    return arc ? take(removal, u, &graph->arcs[arc - graph->arcs]) : 0;
+}
+
+/* By the edges of the shape. */
+static double take_edges(const struct removal *removal, struct graph *graph)
+{
+    double taken = 0;
+    const struct candidate *candidate = removal->candidate;
+    uint32_t order = (uint32_t)candidate->archetype->order(&candidate->shape), near[NEIGHBOURS_MAX];
+    g_autofree uint32_t *endpoint_at = endpoints_at(candidate->position, graph->n, order);
+    for (uint32_t p = 0; p < order; p++) {
+        unsigned n_near = candidate->archetype->neighbours(&candidate->shape, p, near);
+        for (unsigned k = 0; k < n_near; k++) {
+            if (near[k] > p)
+                continue;
+            taken += take_edge(removal, graph, endpoint_at[p], endpoint_at[near[k]]);
+            taken += take_edge(removal, graph, endpoint_at[near[k]], endpoint_at[p]);
+        }
+    }
+    return taken;
 }
 
 double rest_take(struct graph *graph, const struct candidate *candidate)
 {
     struct removal removal = {.candidate = candidate, .master = heaviest(graph)};
     find_level(&removal, graph);
-    graph->max = graph->cut = 0;
-    for (uint32_t u = 0; u < graph->n; u++) {
-        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
-            struct arc *arc = &graph->arcs[k];
-            if (candidate_is_edge(candidate, u, arc->to))
-                take(&removal, u, arc);
-            graph->max = MAX(graph->max, arc_weight(arc));
-        }
-    }
-    graph_count(graph);
-    return removal.taken;
+    double taken = (candidate->archetype->neighbours ? take_edges : take_pairs)(&removal, graph);
+    float max = 0;
+    for (size_t k = 0; k < graph->start[graph->n]; k++)
+        max = MAX(max, arc_weight(&graph->arcs[k]));
+    graph->max = max;
+    graph->cut = 0;
+    if (max > 0)
+        graph_count(graph);
+    return taken;
 }
