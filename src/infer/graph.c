@@ -194,12 +194,25 @@ void graph_count(struct graph *graph)
     }
 }
 
+/* Partners that are there by chance are spread evenly, so that v is near where it would be then:
+ * the search widens from there. */
 size_t graph_from(const struct graph *graph, uint32_t u, uint32_t v)
 {
-    size_t low = graph->start[u], high = graph->start[u + 1];
+    const struct arc *arcs = graph->arcs;
+    size_t low = graph->start[u], high = graph->start[u + 1], step = 2;
+    size_t guess = low + (high - low) * v / graph->n;
+    if (low < high && arcs[guess].to < v) {
+        for (low = guess + 1; low + step < high && arcs[low + step].to < v; step *= 2)
+            low += step + 1;
+        high = MIN(high, low + step);
+    } else if (low < high) {
+        for (high = guess; low + step < high && arcs[high - step].to >= v; step *= 2)
+            high -= step;
+        low = low + step < high ? high - step + 1 : low;
+    }
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (graph->arcs[middle].to < v)
+        if (arcs[middle].to < v)
             low = middle + 1;
         else
             high = middle;

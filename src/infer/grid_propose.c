@@ -10,11 +10,25 @@
 #include "infer/grid.h"
 #include "infer/judge.h"
 #include "infer/lattice.h"
+#include "infer/stencil.h"
 
 #include <math.h>
 
 /* A pair is periodic if its edges carry at least that many times what those of others carry. */
 #define HEAVY 1.5
+
+/* Half of what the judge asks of a stencil's diagonals: such a share of them is there, and they
+ * carry so many times what pairs outside do. */
+#define DIAGONALS_THERE 0.25
+#define DIAGONALS_MEAN  1.2
+/* A lattice that scores less as it was found is none, whatever is added to it. */
+#define HOPEFUL 0.2
+
+/* With that score the lattice is found, and is no stencil whose diagonals hide it. */
+#define FOUND 0.9
+/* Diagonals are half of a stencil's edges or more; where fewer are no faces, there is nothing new.
+ */
+#define FACES_MOST 0.95
 
 struct axis {
     unsigned source, second; /* dimensions of the lattice; second: for a cycle made of two pairs */
@@ -34,6 +48,8 @@ struct proposal {
     const struct lattice *lattice;
     double mean[VTTIF_DIMS_MAX]; /* bytes of an edge, by dimension */
     bool turned[VTTIF_DIMS_MAX]; /* more bytes go down than up */
+    bool has_diagonals; /* it may be a stencil */
+    double best; /* the highest score so far */
     struct lattice *fitted; /* NULL, or the places of the graph that was judged last: it is the same
                                under all of its names, which only number them differently */
 };
@@ -129,39 +145,87 @@ static double propose_plan(struct proposal *proposal, struct plan *plan, const c
     }
     fit(proposal->strong, &shape, position);
     keep_fitted(proposal, plan, position);
-    return search_propose(proposal->search, proposal->strong, &shape, position, by_weight);
+    double score = search_propose(proposal->search, proposal->strong, &shape, position, by_weight);
+    proposal->best = MAX(proposal->best, score);
+    return score;
 }
 
 /* --- which axes ---------------------------------------------------------------------------- */
+
+/* Of pairs of neighbours in a lattice, each counted once: by the dimension they differ in, or those
+ * that differ in several. */
+struct measured {
+    double bytes[VTTIF_DIMS_MAX], up[VTTIF_DIMS_MAX], edges[VTTIF_DIMS_MAX];
+    double weight; /* of those edges */
+    double diagonals, diagonal_weight;
+};
+
+static void measure_pair(const struct lattice *lattice, uint32_t u, const struct arc *arc,
+                         struct measured *measured)
+{
+    const uint32_t *a = lattice->coordinate + (size_t)u * lattice->n_dims;
+    const uint32_t *b = lattice->coordinate + (size_t)arc->to * lattice->n_dims;
+    unsigned differ = 0, dim = 0;
+    for (unsigned d = 0; d < lattice->n_dims; d++) {
+        if (a[d] > b[d] + 1 || b[d] > a[d] + 1)
+            return;
+        differ += a[d] != b[d];
+        dim = a[d] != b[d] ? d : dim;
+        if (differ > 1 && lattice->n_dims > 3)
+            return; /* stencils have two or three dimensions */
+    }
+    if (differ == 1 && a[dim] < b[dim]) {
+        measured->bytes[dim] += arc->out + arc->in;
+        measured->up[dim] += arc->out;
+        measured->edges[dim]++;
+        measured->weight += arc_weight(arc);
+    } else if (differ > 1 && u < arc->to) {
+        measured->diagonals++;
+        measured->diagonal_weight += arc_weight(arc);
+    }
+}
+
+/* Are there as many diagonals, and as heavy ones, as a stencil may have where everyone has a place?
+ */
+static bool has_diagonals(const struct proposal *proposal, const struct measured *measured)
+{
+    const struct lattice *lattice = proposal->lattice;
+    const struct strong *strong = proposal->strong;
+    struct vttif_shape shape = {.n_dims = lattice->n_dims};
+    double order = 1, placed = 0, active = (double)strong->n_active;
+    for (unsigned d = 0; d < lattice->n_dims; d++) {
+        shape.dims[d] = lattice->extent[d];
+        order *= lattice->extent[d];
+    }
+    for (size_t u = 0; u < lattice->n; u++)
+        placed += lattice->placed[u];
+    double possible = (double)stencil_diagonals(&shape) * placed * placed / (order * order);
+    double edges = 0, outer = strong->graph->weight - measured->weight - measured->diagonal_weight;
+    for (unsigned d = 0; d < lattice->n_dims; d++)
+        edges += measured->edges[d];
+    double n_outer = MAX(active * (active - 1) / 2 - edges - possible, 1);
+    return measured->diagonals >= DIAGONALS_THERE * possible &&
+           measured->diagonal_weight * n_outer >= DIAGONALS_MEAN * outer * possible;
+}
 
 static void measure(struct proposal *proposal)
 {
     const struct lattice *lattice = proposal->lattice;
     const struct graph *graph = proposal->strong->graph;
-    double bytes[VTTIF_DIMS_MAX] = {0}, up[VTTIF_DIMS_MAX] = {0}, edges[VTTIF_DIMS_MAX] = {0};
+    struct measured measured = {.weight = 0};
     for (uint32_t u = 0; u < graph->n; u++) {
         for (size_t k = graph->start[u]; lattice->placed[u] && k < graph->start[u + 1]; k++) {
             const struct arc *arc = &graph->arcs[k];
-            if (!lattice->placed[arc->to])
-                continue;
-            const uint32_t *a = lattice->coordinate + (size_t)u * lattice->n_dims;
-            const uint32_t *b = lattice->coordinate + (size_t)arc->to * lattice->n_dims;
-            unsigned differ = 0, dim = 0;
-            for (unsigned d = 0; d < lattice->n_dims; d++) {
-                differ += a[d] != b[d];
-                dim = a[d] != b[d] ? d : dim;
-            }
-            if (differ != 1 || a[dim] + 1 != b[dim])
-                continue;
-            bytes[dim] += arc->out + arc->in;
-            up[dim] += arc->out;
-            edges[dim]++;
+            if (lattice->placed[arc->to])
+                measure_pair(lattice, u, arc, &measured);
         }
     }
     for (unsigned d = 0; d < lattice->n_dims; d++) {
-        proposal->mean[d] = edges[d] > 0 ? bytes[d] / edges[d] : 0;
-        proposal->turned[d] = 2 * up[d] < bytes[d];
+        double edges = measured.edges[d], bytes = measured.bytes[d];
+        proposal->mean[d] = edges > 0 ? bytes / edges : 0;
+        proposal->turned[d] = 2 * measured.up[d] < bytes;
     }
+    proposal->has_diagonals = has_diagonals(proposal, &measured);
 }
 
 /* The mean of dimensions that are no pairs, or of the lightest pair. */
@@ -281,9 +345,9 @@ static double propose_open(struct proposal *proposal)
         propose_plan(proposal, &plan, "hypercube", false);
     propose_periodic(proposal);
     forget_fitted(proposal);
-    if (plan.n_axes == 2)
+    if (plan.n_axes == 2 && proposal->has_diagonals)
         propose_plan(proposal, &plan, "stencil-9", false);
-    if (plan.n_axes == 3)
+    if (plan.n_axes == 3 && proposal->has_diagonals)
         propose_plan(proposal, &plan, "stencil-27", false);
     return score;
 }
@@ -364,18 +428,20 @@ static void try_closed(struct proposal *proposal, struct lattice *lattice, doubl
 
 #define LAYERS_MOST 4
 
-static void propose_lattice(struct search *search, const struct strong *strong,
-                            struct lattice *lattice)
+static double propose_lattice(struct search *search, const struct strong *strong,
+                              struct lattice *lattice)
 {
     struct proposal proposal = {.search = search, .strong = strong, .lattice = lattice};
     measure(&proposal);
     double score = propose_open(&proposal);
-    for (int layer = 0; layer < LAYERS_MOST && score < 1; layer++)
+    bool hopeful = proposal.best >= HOPEFUL;
+    for (int layer = 0; layer < LAYERS_MOST && score < 1 && hopeful; layer++)
         if (!grow(&proposal, lattice, &score))
             break;
-    if (score < 1)
+    if (score < 1 && hopeful)
         try_closed(&proposal, lattice, &score);
     forget_fitted(&proposal);
+    return proposal.best;
 }
 
 static void propose_chain(struct search *search, const struct strong *strong,
@@ -392,12 +458,13 @@ static void propose_chain(struct search *search, const struct strong *strong,
     forget_fitted(&proposal);
 }
 
-static void find_and_propose(struct search *search, const struct strong *strong)
+/* Returns the best score. */
+static double find_and_propose(struct search *search, const struct strong *strong)
 {
     struct lattice *lattice = lattice_find(strong);
-    if (lattice)
-        propose_lattice(search, strong, lattice);
+    double best = lattice ? propose_lattice(search, strong, lattice) : 0;
     lattice_free(lattice);
+    return best;
 }
 
 void grid_propose(struct search *search, const struct strong *strong)
@@ -406,10 +473,11 @@ void grid_propose(struct search *search, const struct strong *strong)
     if (chain)
         propose_chain(search, strong, chain);
     lattice_free(chain);
-    find_and_propose(search, strong);
+    if (find_and_propose(search, strong) >= FOUND)
+        return;
     for (int by = FACES_BY_SHARING; by <= FACES_BY_WEIGHT; by++) {
         struct strong *faces = faces_new(strong, (enum faces_by)by);
-        if (faces)
+        if (faces && (double)faces->n_edges <= FACES_MOST * (double)strong->n_edges)
             find_and_propose(search, faces);
         strong_free(faces);
     }

@@ -13,6 +13,7 @@
  * The strong graph only has to be good enough for a recogniser to find its bearings: the judge
  * looks at the whole matrix and picks the cut again, for each candidate its own.
  */
+#include "infer/archetypes.h"
 #include "infer/cuts.h"
 #include "infer/improve.h"
 #include "infer/judge.h"
@@ -21,6 +22,7 @@
 #include "infer/small.h"
 #include "infer/tree_names.h"
 
+#include <math.h>
 #include <string.h>
 #include <vttif/error.h>
 #include <vttif/recognition.h>
@@ -48,6 +50,9 @@
 #define CLEAR_DENSE   0.97
 #define CLEAR_BITS    1000
 #define CLEAR_MEMBERS 300
+/* So many partners are a crowd in a graph of n endpoints: CROWD_LEAST + CROWD_MORE log2 n. */
+#define CROWD_LEAST 4
+#define CROWD_MORE  3
 
 struct vttif_recognition {
     enum vttif_verdict verdict;
@@ -79,14 +84,6 @@ static bool is_dense(const struct candidate *candidate)
            candidate->n_edges > DENSE_EDGES * candidate->n_members && candidate_stands(candidate);
 }
 
-static void propose_of(struct search *search, const struct strong *strong)
-{
-    bool dense = first_of(search, is_dense);
-    for (size_t i = 0; archetypes[i]; i++)
-        if (archetypes[i]->propose && strong->n_edges > 0 && !(dense && archetypes[i]->neighbours))
-            archetypes[i]->propose(search, strong);
-}
-
 /* An endpoint with far more partners than the others, which may be a master beside the program. */
 static uint32_t find_hub(const struct strong *strong)
 {
@@ -95,6 +92,25 @@ static uint32_t find_hub(const struct strong *strong)
     bool all = degree >= active - 1 && degree > 1.05 * mean && active <= 12;
     bool most = degree >= 0.3 * (active - 1) && degree >= 1.5 * mean && active > 4;
     return all || most ? strong_centre(strong) : VTTIF_NOWHERE;
+}
+
+/* An endpoint that no excuse is made for has more partners than any sparse archetype but a star
+ * gives one: those wait until it is excused. */
+static bool is_crowded(const struct strong *strong)
+{
+    return strong->hub == VTTIF_NOWHERE && find_hub(strong) != VTTIF_NOWHERE &&
+           strong->largest_degree > CROWD_LEAST + CROWD_MORE * log2((double)strong->n_active);
+}
+
+static void propose_of(struct search *search, const struct strong *strong)
+{
+    bool dense = first_of(search, is_dense), crowded = is_crowded(strong);
+    for (size_t i = 0; archetypes[i]; i++) {
+        bool sparse = archetypes[i]->neighbours;
+        if (archetypes[i]->propose && strong->n_edges > 0 && !(dense && sparse) &&
+            !(crowded && sparse && archetypes[i] != &archetype_star))
+            archetypes[i]->propose(search, strong);
+    }
 }
 
 /* A name that leaves nothing to explain. */
@@ -171,6 +187,7 @@ static uint32_t find_master(const struct graph *graph)
     return is_master ? best : VTTIF_NOWHERE;
 }
 
+/* The hub's star taken away; VTTIF_NOWHERE: there is no hub. */
 static void propose_without(struct search *search, double cut, uint32_t hub)
 {
     struct strong *strong = strong_new(search->graph, cut, hub, false);
@@ -194,6 +211,18 @@ static void search_cut(struct search *search, double cut, bool all)
     strong_free(strong);
 }
 
+/* For a name that is clear, at its own cut, as it may need all of its edges: as it was found, and
+ * without a master's star that is not the name itself. */
+static void search_again(struct search *search, const struct candidate *found)
+{
+    double cut = found->cut;
+    bool starred = found->hub == VTTIF_NOWHERE && search->master != VTTIF_NOWHERE &&
+                   found->archetype != &archetype_star;
+    propose_without(search, cut, found->hub);
+    if (starred)
+        propose_without(search, cut, search->master);
+}
+
 /* Whether one of the cuts gives the same strong graph: they are nested. */
 static bool is_among(const struct graph *graph, const double *cuts, unsigned n_cuts, double cut)
 {
@@ -213,8 +242,10 @@ static struct search *search_graph(const struct graph *graph)
     for (; n < n_cuts && !decided(search); n++)
         search_cut(search, cuts[n], false);
     const struct candidate *found = decided(search);
-    if (found && !(settled(search) && is_among(graph, cuts, n, found->cut)))
-        search_cut(search, found->cut, true); /* others may need all of its edges */
+    if (found && !settled(search))
+        search_again(search, found);
+    else if (found && !is_among(graph, cuts, n, found->cut))
+        search_cut(search, found->cut, true); /* and so may others */
     g_array_sort(search->candidates, candidate_compare);
     if (!settled(search)) {
         improve_places(search, best_of(search));
