@@ -16,6 +16,7 @@ struct assignment {
     double *slack; /* [column]: least of the reached rows', less what the search has gone */
     uint32_t *from; /* [column]: that row */
     bool *reached; /* [column] */
+    size_t looks; /* at a value */
 };
 
 static const double *values_of(const struct assignment *assignment, uint32_t row)
@@ -46,6 +47,7 @@ static uint32_t reach(struct assignment *assignment, uint32_t row, double gone)
     const double *value = values_of(assignment, row);
     double price = assignment->of_row[row];
     uint32_t nearest = NOBODY;
+    assignment->looks += assignment->columns;
     for (uint32_t column = 0; column < assignment->columns; column++) {
         if (assignment->reached[column])
             continue;
@@ -93,7 +95,7 @@ static void place_row(struct assignment *assignment, uint32_t row)
     }
 }
 
-void assign(const double *value, unsigned rows, unsigned columns, uint32_t *column_of)
+size_t assign(const double *value, unsigned rows, unsigned columns, uint32_t *column_of)
 {
     struct assignment assignment = {value, rows, columns, .column_of = column_of};
     g_assert(rows <= columns);
@@ -115,4 +117,5 @@ void assign(const double *value, unsigned rows, unsigned columns, uint32_t *colu
     for (uint32_t row = 0; row < rows; row++)
         if (column_of[row] == NOBODY)
             place_row(&assignment, row);
+    return (size_t)rows * columns + assignment.looks;
 }

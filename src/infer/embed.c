@@ -55,6 +55,7 @@ struct embedding {
     const struct forest *tree;
     const struct pattern *pattern;
     int64_t *value; /* [node][kind] */
+    size_t steps;
 };
 
 /* So many children with children of their own are matched at best, further ones as they come. */
@@ -203,6 +204,18 @@ static int64_t best_value(const struct embedding *embedding, uint32_t node, uint
     return EDGE * both - (match.theirs.n - both) + assigned_sum(&match);
 }
 
+/* Of a node with every kind: a look, or a matching of children that have children. */
+static size_t steps_of(const struct embedding *embedding, uint32_t node)
+{
+    const struct pattern *pattern = embedding->pattern;
+    size_t steps = pattern->n_kinds, ours = brood_of(embedding->tree, node).n_parents;
+    for (uint32_t k = 0; k < pattern->n_kinds && ours > 1; k++) {
+        size_t theirs = brood_of(pattern->forest, pattern->model[k]).n_parents;
+        steps += MIN(ours, theirs) * ours * theirs;
+    }
+    return steps;
+}
+
 /* Nodes by the code of their subtrees: equal ones have equal values. */
 static int64_t *values_known(GHashTable *known, const struct embedding *embedding, uint32_t node)
 {
@@ -216,11 +229,12 @@ static int64_t *values_known(GHashTable *known, const struct embedding *embeddin
 struct embedding *embedding_new(const struct forest *tree, const struct pattern *pattern)
 {
     struct embedding *embedding = g_new0(struct embedding, 1);
-    *embedding = (struct embedding){tree, pattern, g_new(int64_t, tree->n * pattern->n_kinds)};
+    *embedding = (struct embedding){tree, pattern, g_new(int64_t, tree->n * pattern->n_kinds), 0};
     g_autoptr(GHashTable) known = g_hash_table_new(g_int64_hash, g_int64_equal);
     for (uint32_t u = (uint32_t)tree->n; u-- > 0;) {
         const int64_t *same = values_known(known, embedding, u);
         int64_t *values = embedding->value + (size_t)u * pattern->n_kinds;
+        embedding->steps += same ? pattern->n_kinds : steps_of(embedding, u);
         for (uint32_t k = 0; k < pattern->n_kinds; k++)
             values[k] = same ? same[k] : best_value(embedding, u, pattern->model[k]);
     }
@@ -233,6 +247,11 @@ void embedding_free(struct embedding *embedding)
         return;
     g_free(embedding->value);
     g_free(embedding);
+}
+
+size_t embedding_steps(const struct embedding *embedding)
+{
+    return embedding->steps;
 }
 
 uint32_t embedding_gain(const struct embedding *embedding, uint32_t node, uint32_t kind)

@@ -32,6 +32,8 @@ struct embedding;
 /* Both have to outlive it. O(n kinds) times the work of matching children. */
 struct embedding *embedding_new(const struct forest *tree, const struct pattern *pattern);
 void embedding_free(struct embedding *embedding);
+/* What it took, about: values that were compared. */
+size_t embedding_steps(const struct embedding *embedding);
 /* The edges that the subtree of node has in common with a kind of subtree, and the gaps left. */
 uint32_t embedding_gain(const struct embedding *embedding, uint32_t node, uint32_t kind);
 uint32_t embedding_gaps(const struct embedding *embedding, uint32_t node, uint32_t kind);

@@ -31,6 +31,11 @@
 /* A pair is one way when such a share of its bytes is. */
 #define ONE_WAY 0.8
 
+/* What laying trees may take at all cuts together (wood.h): the trees of a thousand endpoints take
+ * two thirds of it under all the noise that is asked for, random ones take all of a second. */
+#define TREE_STEPS      32000000
+#define TREE_STEPS_EACH 1000
+
 /* What the graph says about the pairs that are edges of the shape, and about those that are not. */
 struct tally {
     uint32_t *inside, *outside; /* [WEIGHT_BINS] */
@@ -56,6 +61,7 @@ struct search *search_new(const struct graph *graph)
     struct search *search = g_new0(struct search, 1);
     search->graph = graph;
     search->master = VTTIF_NOWHERE;
+    search->tree_steps_left = TREE_STEPS + TREE_STEPS_EACH * graph->n;
     search->candidates = g_array_new(FALSE, FALSE, sizeof(struct candidate));
     return search;
 }

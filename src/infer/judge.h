@@ -47,6 +47,7 @@ struct search {
     uint32_t master; /* who exchanges about as much with everyone, or VTTIF_NOWHERE */
     bool by_chance; /* a graph without a rule is likelier than any archetype */
     struct candidate last; /* the one judged last; its position is not its own */
+    size_t tree_steps_left; /* until no more trees are laid */
     GArray *candidates; /* of struct candidate: the best of each shape */
 };
 

@@ -30,6 +30,7 @@ struct rebuilding {
     uint32_t *before; /* [n_part]: who sat there */
     struct place_offer *offers; /* [position] */
     uint32_t *seen, round; /* [endpoint]: last looked at for an offer */
+    size_t *pairs_left; /* that may be looked at */
 };
 
 struct place_offer {
@@ -166,15 +167,22 @@ static void put_back(struct rebuilding *rebuilding)
     }
 }
 
-/* Those of v's partners that have no place, each once a round. */
-static void look_at_partners(struct rebuilding *rebuilding, uint32_t v, uint32_t p,
+static void spend(struct rebuilding *rebuilding, size_t pairs)
+{
+    *rebuilding->pairs_left -= MIN(pairs, *rebuilding->pairs_left);
+}
+
+/* Those of v's partners that have no place, each once a round; n_near are beside p. */
+static void look_at_partners(struct rebuilding *rebuilding, uint32_t v, uint32_t p, unsigned n_near,
                              struct place_offer *best)
 {
+    spend(rebuilding, rebuilding->start[v + 1] - rebuilding->start[v]);
     for (size_t i = rebuilding->start[v]; i < rebuilding->start[v + 1]; i++) {
         uint32_t u = g_array_index(rebuilding->partners, uint32_t, i);
         if (rebuilding->position[u] != VTTIF_NOWHERE || rebuilding->seen[u] == rebuilding->round)
             continue;
         rebuilding->seen[u] = rebuilding->round;
+        spend(rebuilding, n_near);
         double value = evidence_at(rebuilding->evidence, rebuilding->endpoint, u, p);
         if (value > best->value)
             *best = (struct place_offer){value, u};
@@ -190,7 +198,7 @@ static void find_offer(struct rebuilding *rebuilding, uint32_t p)
     rebuilding->round++;
     for (unsigned k = 0; k < n_near; k++)
         if (rebuilding->endpoint[near[k]] != VTTIF_NOWHERE)
-            look_at_partners(rebuilding, rebuilding->endpoint[near[k]], p, &best);
+            look_at_partners(rebuilding, rebuilding->endpoint[near[k]], p, n_near, &best);
     rebuilding->offers[p] = best;
 }
 
@@ -238,18 +246,19 @@ static bool rebuild_part(struct rebuilding *rebuilding)
     double before = worth_of_part(rebuilding);
     take_away(rebuilding);
     lay_first(rebuilding);
-    for (uint32_t i = 0; i < rebuilding->n_part; i++)
+    for (uint32_t i = 0; i<rebuilding->n_part && * rebuilding->pairs_left> 0; i++)
         if (rebuilding->endpoint[rebuilding->part[i]] == VTTIF_NOWHERE)
             find_offer(rebuilding, rebuilding->part[i]);
-    while (lay_one(rebuilding))
+    while (*rebuilding->pairs_left > 0 && lay_one(rebuilding))
         ;
-    if (worth_of_part(rebuilding) > before + GAIN_LEAST)
+    if (*rebuilding->pairs_left > 0 && worth_of_part(rebuilding) > before + GAIN_LEAST)
         return true;
     put_back(rebuilding);
     return false;
 }
 
-static struct rebuilding rebuilding_new(struct evidence *evidence, uint32_t *position)
+static struct rebuilding rebuilding_new(struct evidence *evidence, uint32_t *position,
+                                        size_t *pairs_left)
 {
     size_t n = evidence->graph->n;
     uint32_t order = (uint32_t)evidence->archetype->order(evidence->shape);
@@ -267,6 +276,7 @@ static struct rebuilding rebuilding_new(struct evidence *evidence, uint32_t *pos
         .before = g_new(uint32_t, order),
         .offers = g_new0(struct place_offer, order),
         .seen = g_new0(uint32_t, n),
+        .pairs_left = pairs_left,
     };
 }
 
@@ -283,11 +293,11 @@ static void rebuilding_clear(struct rebuilding *rebuilding)
     g_free(rebuilding->seen);
 }
 
-bool rebuild(struct evidence *evidence, uint32_t *position, unsigned tries)
+bool rebuild(struct evidence *evidence, uint32_t *position, unsigned tries, size_t *pairs_left)
 {
-    struct rebuilding rebuilding = rebuilding_new(evidence, position);
+    struct rebuilding rebuilding = rebuilding_new(evidence, position, pairs_left);
     bool changed = false, learn = true;
-    for (unsigned i = 0, failed = 0; i < tries && failed < FAILED_MOST; i++) {
+    for (unsigned i = 0, failed = 0; i < tries && failed<FAILED_MOST && * pairs_left> 0; i++) {
         if (learn) {
             evidence_learn(evidence, rebuilding.endpoint);
             find_partners(&rebuilding);

@@ -10,7 +10,8 @@
 #include "infer/evidence.h"
 
 /* Improves position[n] in place; false if that could not be. The evidence is of the
- * candidate that was placed so, and learns. So many parts are tried at most. */
-bool rebuild(struct evidence *evidence, uint32_t *position, unsigned tries);
+ * candidate that was placed so, and learns. So many parts are tried at most, and so many pairs
+ * looked at; what it takes of them is gone from *pairs_left. */
+bool rebuild(struct evidence *evidence, uint32_t *position, unsigned tries, size_t *pairs_left);
 
 #endif

@@ -12,6 +12,9 @@
 #define START_LEAST    0.4
 #define ROUNDS         2 /* of learning */
 #define SHAKES         20
+/* Settling takes so many steps in all, about a second's: noise takes half of it at most, stars of a
+ * hundred beside each other would take minutes. */
+#define STEPS_MOST 250000000
 /* A name that agrees so much better than any tree does is not searched for a tree. */
 #define HOPELESS 0.2
 /* With so few endpoints each of the usual trees is tried, shaken so many times. */
@@ -48,7 +51,8 @@ static void settle(struct tree_nest *nest, const struct graph *graph, uint32_t h
 }
 
 /* Settles the trees that a search has found. */
-static void add_starts(GPtrArray *nests, const struct search *search, uint32_t hub)
+static void add_starts(GPtrArray *nests, const struct search *search, uint32_t hub,
+                       size_t *steps_left)
 {
     unsigned n = 0;
     for (guint i = 0; i < search->candidates->len && n < STARTS_MOST; i++) {
@@ -56,8 +60,9 @@ static void add_starts(GPtrArray *nests, const struct search *search, uint32_t h
         bool is_twin = candidate->archetype == &archetype_tree_allreduce;
         if (!is_tree(candidate) || is_twin || candidate->score < START_LEAST)
             continue;
-        struct tree_nest *nest = tree_nest_new(search->graph, candidate->shape.arity,
-                                               candidate->shape.dims[0], candidate->position);
+        struct tree_nest *nest =
+            tree_nest_new(search->graph, candidate->shape.arity, candidate->shape.dims[0],
+                          candidate->position, steps_left);
         settle(nest, search->graph, hub);
         g_ptr_array_add(nests, nest);
         n++;
@@ -66,13 +71,13 @@ static void add_starts(GPtrArray *nests, const struct search *search, uint32_t h
 
 /* The pairs that are likely to be edges, and what trees they may be. */
 static void add_starts_of_odds(GPtrArray *nests, const struct graph *graph, uint32_t hub,
-                               const struct tree_odds *odds)
+                               const struct tree_odds *odds, size_t *steps_left)
 {
     struct strong *strong = tree_odds_strong(odds, graph, hub, EDGE_LEAST);
     struct search *search = search_new(graph);
     tree_propose(search, strong);
     g_array_sort(search->candidates, candidate_compare);
-    add_starts(nests, search, hub);
+    add_starts(nests, search, hub, steps_left);
     search_free(search);
     strong_free(strong);
 }
@@ -120,7 +125,8 @@ static uint32_t *positions_by_bytes(const struct graph *graph, uint32_t *n_activ
 }
 
 /* Among few endpoints any tree is found from anywhere. */
-static void add_starts_small(GPtrArray *nests, const struct graph *graph, uint32_t hub)
+static void add_starts_small(GPtrArray *nests, const struct graph *graph, uint32_t hub,
+                             size_t *steps_left)
 {
     uint32_t n_active;
     g_autofree uint32_t *position = positions_by_bytes(graph, &n_active);
@@ -131,7 +137,7 @@ static void add_starts_small(GPtrArray *nests, const struct graph *graph, uint32
     for (unsigned arity = 0; arity <= SMALL_ARITY; arity++) {
         if (arity == 1)
             continue;
-        struct tree_nest *nest = tree_nest_new(graph, arity, n_active, position);
+        struct tree_nest *nest = tree_nest_new(graph, arity, n_active, position, steps_left);
         nest->odds = odds;
         tree_settle(nest, SMALL_SHAKES);
         nest->odds = NULL;
@@ -252,12 +258,13 @@ void trees_settle(struct search *search)
     if (graph->n > ENDPOINTS_MOST || graph->cut > 0 || is_sure(search) || is_hopeless(search))
         return;
     g_autoptr(GPtrArray) nests = g_ptr_array_new_with_free_func((GDestroyNotify)tree_nest_free);
-    add_starts(nests, search, hub);
-    add_starts_small(nests, graph, hub);
+    size_t steps_left = STEPS_MOST;
+    add_starts(nests, search, hub, &steps_left);
+    add_starts_small(nests, graph, hub, &steps_left);
     struct tree_nest *best = nests->len > 0 ? g_ptr_array_index(nests, 0) : NULL;
     for (int round = 0; round < ROUNDS; round++) {
         struct tree_odds *odds = odds_of(best, graph, hub);
-        add_starts_of_odds(nests, graph, hub, odds);
+        add_starts_of_odds(nests, graph, hub, odds, &steps_left);
         best = best_nest(nests, odds);
         tree_odds_free(odds);
     }

@@ -15,6 +15,7 @@ struct wood {
     uint32_t largest; /* members of the first tree */
     double star; /* what the hub exchanges with anyone */
     uint32_t *at_least; /* [bin]: pairs of the graph that weigh as much */
+    size_t *steps_left; /* of laying trees; the search's */
 };
 
 struct wood *wood_new(const struct strong *strong);
@@ -23,6 +24,11 @@ void wood_free(struct wood *wood);
 static inline uint32_t wood_degree(const struct wood *wood, uint32_t u)
 {
     return (uint32_t)(wood->start[u + 1] - wood->start[u]);
+}
+
+static inline void wood_spend(const struct wood *wood, size_t steps)
+{
+    *wood->steps_left -= MIN(steps, *wood->steps_left);
 }
 
 /* Which way the bytes go in a tree. */

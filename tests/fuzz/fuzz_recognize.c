@@ -89,6 +89,12 @@ static const struct pen pens[] = {
     {"tree-allreduce", 1, false, 2}, {"clustered", 2, false, 0},
 };
 
+static int ascending(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
 static int falling(const void *a, const void *b)
 {
     const uint32_t *x = a, *y = b;
@@ -380,6 +386,37 @@ static char *describe(const struct vttif_recognition *recognition, bool places)
     return g_string_free(text, FALSE);
 }
 
+/* What each endpoint sends and gets, ascending; of those with traffic. g_free it. */
+static double *bytes_of_each(const struct vttif_matrix *matrix, size_t *n_active)
+{
+    size_t n = vttif_matrix_size(matrix), n_cells;
+    double *bytes = g_new0(double, n + 1);
+    *n_active = 0;
+    for (size_t u = 0; u < n; u++) {
+        const struct vttif_cell *cells = vttif_matrix_row(matrix, u, &n_cells);
+        for (size_t k = 0; k < n_cells; k++) {
+            bytes[u] += cells[k].to == u ? 0 : cells[k].bytes;
+            bytes[cells[k].to] += cells[k].to == u ? 0 : cells[k].bytes;
+        }
+    }
+    qsort(bytes, n, sizeof *bytes, ascending);
+    for (size_t u = 0; u < n; u++)
+        if (bytes[u] > 0)
+            bytes[(*n_active)++] = bytes[u];
+    return bytes;
+}
+
+/* Endpoints that nothing tells apart may change the answer by their order. */
+static bool all_differ(const struct vttif_matrix *matrix)
+{
+    size_t n;
+    g_autofree double *bytes = bytes_of_each(matrix, &n);
+    bool differ = n == 0 || bytes[0] > 1e-30 * bytes[n - 1];
+    for (size_t i = 1; i < n; i++)
+        differ = differ && bytes[i] - bytes[i - 1] > 1e-5 * bytes[i];
+    return differ;
+}
+
 /* The last endpoint comes first. */
 static struct vttif_matrix *reversed(const struct vttif_matrix *matrix)
 {
@@ -404,7 +441,8 @@ static void check_again(const struct vttif_matrix *matrix,
     g_autofree char *places = describe(recognition, true), *places_again = describe(again, true);
     g_autofree char *text = describe(recognition, false), *text_other = describe(other, false);
     g_assert_cmpstr(places, ==, places_again);
-    g_assert_cmpstr(text, ==, text_other);
+    if (all_differ(matrix))
+        g_assert_cmpstr(text, ==, text_other);
 }
 
 static void check(struct vttif_matrix *matrix, const struct vttif_recognize_options *options,
