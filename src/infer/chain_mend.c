@@ -280,7 +280,7 @@ void chain_mend(struct search *search, const struct candidate *candidate)
 {
     size_t n = search->graph->n;
     struct vttif_shape shape = candidate->shape;
-    g_autofree struct evidence *evidence = evidence_new(search->graph, candidate);
+    struct evidence *evidence = evidence_new(search->graph, candidate);
     g_autofree bool *member = g_new(bool, MAX(n, 1));
     struct mending mending = {.evidence = evidence,
                               .n = n,
@@ -300,4 +300,5 @@ void chain_mend(struct search *search, const struct candidate *candidate)
     }
     g_array_unref(mending.chain);
     g_array_unref(mending.breaks);
+    evidence_free(evidence);
 }

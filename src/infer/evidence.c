@@ -24,6 +24,18 @@
 #define ALONG         1.0
 #define NOT_ALONG     (-2.0)
 
+/* A table of all pairs has at most so many places for each arc, and so many in all. */
+#define PLACES_AN_ARC 16
+#define PLACES_MOST   (1 << 22)
+
+/* Of a pair: its class, whether nothing is known of it any more, and whether nearly all of its
+ * bytes go one way. */
+#define PAIR_CLASS 0x1ff
+#define PAIR_KNOWN 0x200
+#define PAIR_OUT   0x400
+#define PAIR_IN    0x800
+static_assert(EVIDENCE_ABSENT <= PAIR_CLASS, "a class fits");
+
 #define CLASS_WIDTH (M_LN2 / 128 * EVIDENCE_CLASS_BINS)
 
 struct counts {
@@ -31,6 +43,51 @@ struct counts {
     GArray *logs; /* of the weights, double */
     double middle, sigma; /* of the logarithms */
 };
+
+static int class_of(const struct arc *arc)
+{
+    return arc->bin / EVIDENCE_CLASS_BINS;
+}
+
+static uint16_t pair_of_arc(const struct arc *arc)
+{
+    int pair = class_of(arc) | (arc->known ? PAIR_KNOWN : 0);
+    pair |= arc->out > ONE_WAY_SHARE * (arc->out + arc->in) ? PAIR_OUT : 0;
+    pair |= arc->in > ONE_WAY_SHARE * (arc->out + arc->in) ? PAIR_IN : 0;
+    return (uint16_t)pair;
+}
+
+/* Looked up by the million where placements are laid anew. */
+static uint16_t *table_of_pairs(const struct graph *graph)
+{
+    size_t n = graph->n, places = n * n;
+    if (places > PLACES_MOST || places > PLACES_AN_ARC * graph->start[n])
+        return NULL;
+    uint16_t *pairs = g_new(uint16_t, MAX(places, 1));
+    for (size_t i = 0; i < places; i++)
+        pairs[i] = EVIDENCE_ABSENT;
+    for (size_t u = 0; u < n; u++)
+        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++)
+            pairs[u * n + graph->arcs[k].to] = pair_of_arc(&graph->arcs[k]);
+    return pairs;
+}
+
+static void list_neighbours(struct evidence *evidence)
+{
+    uint32_t near[NEIGHBOURS_MAX];
+    uint32_t order = (uint32_t)evidence->archetype->order(evidence->shape);
+    GArray *all = g_array_new(FALSE, FALSE, sizeof(struct beside));
+    evidence->start = g_new0(size_t, (size_t)order + 1);
+    for (uint32_t p = 0; p < order; p++) {
+        unsigned n_near = evidence->archetype->neighbours(evidence->shape, p, near);
+        for (unsigned k = 0; k < n_near; k++) {
+            struct beside beside = {near[k], evidence_is_main(evidence, p, near[k])};
+            g_array_append_val(all, beside);
+        }
+        evidence->start[p + 1] = all->len;
+    }
+    evidence->beside = (struct beside *)(void *)g_array_free(all, FALSE);
+}
 
 struct evidence *evidence_new(const struct graph *graph, const struct candidate *candidate)
 {
@@ -42,17 +99,22 @@ struct evidence *evidence_new(const struct graph *graph, const struct candidate 
     evidence->flow = candidate->forward >= ONE_WAY_SHARE       ? 1
                      : candidate->forward <= 1 - ONE_WAY_SHARE ? -1
                                                                : 0;
+    evidence->pairs = table_of_pairs(graph);
+    list_neighbours(evidence);
     return evidence;
+}
+
+void evidence_free(struct evidence *evidence)
+{
+    g_free(evidence->start);
+    g_free(evidence->beside);
+    g_free(evidence->pairs);
+    g_free(evidence);
 }
 
 static double log_of_class(const struct graph *graph, int class)
 {
     return log(graph->max) - class * CLASS_WIDTH;
-}
-
-static int class_of(const struct arc *arc)
-{
-    return arc->bin / EVIDENCE_CLASS_BINS;
 }
 
 /* All pairs but the hub's, as if none were an edge. */
@@ -204,26 +266,44 @@ void evidence_learn(struct evidence *evidence, const uint32_t *endpoint)
     set_table(evidence, evidence->faint, faint, outside);
 }
 
-static double of_direction(const struct evidence *evidence, const struct arc *arc, bool leads)
+static unsigned pair_of(const struct evidence *evidence, uint32_t u, uint32_t v)
 {
-    double ahead = leads == (evidence->flow > 0) ? arc->out : arc->in;
-    return ahead > ONE_WAY_SHARE * (arc->out + arc->in) ? ALONG : NOT_ALONG;
+    if (evidence->pairs)
+        return evidence->pairs[(size_t)u * evidence->graph->n + v];
+    const struct arc *arc = graph_arc(evidence->graph, u, v);
+    return arc ? pair_of_arc(arc) : EVIDENCE_ABSENT;
+}
+
+static double of_direction(const struct evidence *evidence, unsigned pair, bool leads)
+{
+    unsigned ahead = leads == (evidence->flow > 0) ? PAIR_OUT : PAIR_IN;
+    return pair & ahead ? ALONG : NOT_ALONG;
+}
+
+static inline double value_of(const struct evidence *evidence, uint32_t u, uint32_t p, uint32_t v,
+                              uint32_t q, bool main)
+{
+    unsigned pair = pair_of(evidence, u, v), class = pair & PAIR_CLASS;
+    if (pair & PAIR_KNOWN)
+        return 0;
+    if (u == evidence->hub || v == evidence->hub)
+        return main ? evidence->star[class] : 0; /* a faint edge is not seen on top of a star */
+    double value = (main ? evidence->main : evidence->faint)[class];
+    if (class != EVIDENCE_ABSENT && evidence->flow != 0)
+        value += of_direction(evidence, pair,
+                              archetype_leads(evidence->archetype, evidence->shape, p, q));
+    return value;
 }
 
 double evidence_of(const struct evidence *evidence, uint32_t u, uint32_t p, uint32_t v, uint32_t q)
 {
-    const struct arc *arc = graph_arc(evidence->graph, u, v);
-    int class = arc ? class_of(arc) : EVIDENCE_ABSENT;
-    if (arc && arc->known)
-        return 0;
-    bool main = evidence_is_main(evidence, p, q);
-    if (u == evidence->hub || v == evidence->hub)
-        return main ? evidence->star[class] : 0; /* a faint edge is not seen on top of a star */
-    double value = (main ? evidence->main : evidence->faint)[class];
-    if (arc && evidence->flow != 0)
-        value += of_direction(evidence, arc,
-                              archetype_leads(evidence->archetype, evidence->shape, p, q));
-    return value;
+    return value_of(evidence, u, p, v, q, evidence_is_main(evidence, p, q));
+}
+
+double evidence_beside(const struct evidence *evidence, uint32_t u, uint32_t p, uint32_t v,
+                       const struct beside *beside)
+{
+    return value_of(evidence, u, p, v, beside->position, beside->main);
 }
 
 double evidence_of_arc(const struct evidence *evidence, uint32_t u, const struct arc *arc)
@@ -239,15 +319,14 @@ double evidence_of_arc(const struct evidence *evidence, uint32_t u, const struct
 double evidence_at(const struct evidence *evidence, const uint32_t *endpoint, uint32_t u,
                    uint32_t p)
 {
-    uint32_t near[NEIGHBOURS_MAX];
     if (p == VTTIF_NOWHERE || u == VTTIF_NOWHERE)
         return 0;
-    unsigned n_near = evidence->archetype->neighbours(evidence->shape, p, near);
     double sum = 0;
-    for (unsigned k = 0; k < n_near; k++) {
-        uint32_t v = endpoint[near[k]];
+    for (size_t k = evidence->start[p]; k < evidence->start[p + 1]; k++) {
+        const struct beside *beside = &evidence->beside[k];
+        uint32_t v = endpoint[beside->position];
         if (v != VTTIF_NOWHERE && v != u)
-            sum += evidence_of(evidence, u, p, v, near[k]);
+            sum += value_of(evidence, u, p, v, beside->position, beside->main);
     }
     return sum;
 }

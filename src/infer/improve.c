@@ -41,11 +41,12 @@ static uint32_t *change_places(const struct graph *graph, const struct candidate
 {
     g_autofree uint32_t *position =
         g_memdup2(candidate->position, graph->n * sizeof *candidate->position);
-    g_autofree struct evidence *evidence = evidence_new(graph, candidate);
+    struct evidence *evidence = evidence_new(graph, candidate);
     bool polished = polish(evidence, candidate, position);
     bool rebuilt =
         candidate->n_edges <= REBUILT_EDGES && candidate->archetype != &archetype_star &&
         rebuild(evidence, position, REBUILT / (unsigned)(candidate->n_edges + 1), pairs_left);
+    evidence_free(evidence);
     return polished || rebuilt ? g_steal_pointer(&position) : NULL;
 }
 

@@ -38,10 +38,13 @@ struct place_offer {
     uint32_t endpoint; /* or VTTIF_NOWHERE */
 };
 
-static unsigned neighbours(const struct rebuilding *rebuilding, uint32_t p, uint32_t *near)
+/* Those next to p. */
+static const struct beside *neighbours(const struct rebuilding *rebuilding, uint32_t p,
+                                       unsigned *n_near)
 {
     const struct evidence *evidence = rebuilding->evidence;
-    return evidence->archetype->neighbours(evidence->shape, p, near);
+    *n_near = (unsigned)(evidence->start[p + 1] - evidence->start[p]);
+    return evidence->beside + evidence->start[p];
 }
 
 static void find_partners(struct rebuilding *rebuilding)
@@ -62,13 +65,14 @@ static void find_partners(struct rebuilding *rebuilding)
 /* An edge of p's speaks against who sits at its ends, or nobody does. */
 static bool is_weak(const struct rebuilding *rebuilding, uint32_t p)
 {
-    uint32_t near[NEIGHBOURS_MAX], u = rebuilding->endpoint[p];
-    unsigned n_near = neighbours(rebuilding, p, near);
+    unsigned n_near;
+    uint32_t u = rebuilding->endpoint[p];
+    const struct beside *near = neighbours(rebuilding, p, &n_near);
     if (u == VTTIF_NOWHERE)
         return true;
     for (unsigned k = 0; k < n_near; k++) {
-        uint32_t v = rebuilding->endpoint[near[k]];
-        if (v == VTTIF_NOWHERE || evidence_of(rebuilding->evidence, u, p, v, near[k]) < 0)
+        uint32_t v = rebuilding->endpoint[near[k].position];
+        if (v == VTTIF_NOWHERE || evidence_beside(rebuilding->evidence, u, p, v, &near[k]) < 0)
             return true;
     }
     return false;
@@ -103,7 +107,7 @@ static void add_to_part(struct rebuilding *rebuilding, uint32_t p)
 /* The positions around a few weak ones, nearest first; false if none is weak. */
 static bool choose_part(struct rebuilding *rebuilding)
 {
-    uint32_t near[NEIGHBOURS_MAX], centres[CENTRES];
+    uint32_t centres[CENTRES];
     unsigned n_centres = choose_centres(rebuilding, centres);
     double share = g_rand_double(rebuilding->rand);
     uint32_t size = (uint32_t)(share * share * rebuilding->order) + 2;
@@ -112,9 +116,10 @@ static bool choose_part(struct rebuilding *rebuilding)
     for (unsigned i = 0; i < n_centres; i++)
         add_to_part(rebuilding, centres[i]);
     for (uint32_t i = 0; i < rebuilding->n_part; i++) {
-        unsigned n_near = neighbours(rebuilding, rebuilding->part[i], near);
+        unsigned n_near;
+        const struct beside *near = neighbours(rebuilding, rebuilding->part[i], &n_near);
         for (unsigned k = 0; k < n_near && rebuilding->n_part < size; k++)
-            add_to_part(rebuilding, near[k]);
+            add_to_part(rebuilding, near[k].position);
     }
     return n_centres > 0;
 }
@@ -124,15 +129,15 @@ static bool choose_part(struct rebuilding *rebuilding)
 /* Of all edges with an end in the part. */
 static double worth_of_part(const struct rebuilding *rebuilding)
 {
-    uint32_t near[NEIGHBOURS_MAX];
     double sum = 0;
     for (uint32_t i = 0; i < rebuilding->n_part; i++) {
         uint32_t p = rebuilding->part[i], u = rebuilding->endpoint[p];
-        unsigned n_near = u == VTTIF_NOWHERE ? 0 : neighbours(rebuilding, p, near);
-        for (unsigned k = 0; k < n_near; k++) {
-            uint32_t v = rebuilding->endpoint[near[k]];
-            if (v != VTTIF_NOWHERE && (!rebuilding->in_part[near[k]] || near[k] < p))
-                sum += evidence_of(rebuilding->evidence, u, p, v, near[k]);
+        unsigned n_near;
+        const struct beside *near = neighbours(rebuilding, p, &n_near);
+        for (unsigned k = 0; k < n_near && u != VTTIF_NOWHERE; k++) {
+            uint32_t q = near[k].position, v = rebuilding->endpoint[q];
+            if (v != VTTIF_NOWHERE && (!rebuilding->in_part[q] || q < p))
+                sum += evidence_beside(rebuilding->evidence, u, p, v, &near[k]);
         }
         sum += u == VTTIF_NOWHERE ? 0 : OCCUPIED;
     }
@@ -192,20 +197,21 @@ static void look_at_partners(struct rebuilding *rebuilding, uint32_t v, uint32_t
 /* The best of those without a place whose pair with someone beside p speaks for an edge. */
 static void find_offer(struct rebuilding *rebuilding, uint32_t p)
 {
-    uint32_t near[NEIGHBOURS_MAX];
-    unsigned n_near = neighbours(rebuilding, p, near);
+    unsigned n_near;
+    const struct beside *near = neighbours(rebuilding, p, &n_near);
     struct place_offer best = {-OCCUPIED, VTTIF_NOWHERE};
     rebuilding->round++;
     for (unsigned k = 0; k < n_near; k++)
-        if (rebuilding->endpoint[near[k]] != VTTIF_NOWHERE)
-            look_at_partners(rebuilding, rebuilding->endpoint[near[k]], p, n_near, &best);
+        if (rebuilding->endpoint[near[k].position] != VTTIF_NOWHERE)
+            look_at_partners(rebuilding, rebuilding->endpoint[near[k].position], p, n_near, &best);
     rebuilding->offers[p] = best;
 }
 
 /* Lays the surest offer; false if there is none. */
 static bool lay_one(struct rebuilding *rebuilding)
 {
-    uint32_t near[NEIGHBOURS_MAX], best = rebuilding->order;
+    uint32_t best = rebuilding->order;
+    unsigned n_near;
     for (uint32_t i = 0; i < rebuilding->n_part; i++) {
         uint32_t p = rebuilding->part[i];
         const struct place_offer *offer = &rebuilding->offers[p];
@@ -223,10 +229,12 @@ static bool lay_one(struct rebuilding *rebuilding)
         if (rebuilding->endpoint[p] == VTTIF_NOWHERE && rebuilding->offers[p].endpoint == u)
             find_offer(rebuilding, p);
     }
-    unsigned n_near = neighbours(rebuilding, best, near);
-    for (unsigned k = 0; k < n_near; k++)
-        if (rebuilding->in_part[near[k]] && rebuilding->endpoint[near[k]] == VTTIF_NOWHERE)
-            find_offer(rebuilding, near[k]);
+    const struct beside *near = neighbours(rebuilding, best, &n_near);
+    for (unsigned k = 0; k < n_near; k++) {
+        uint32_t q = near[k].position;
+        if (rebuilding->in_part[q] && rebuilding->endpoint[q] == VTTIF_NOWHERE)
+            find_offer(rebuilding, q);
+    }
     return true;
 }
 

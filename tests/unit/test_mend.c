@@ -54,10 +54,12 @@ static void a_half_that_is_turned_is_laid_anew(void)
                 candidate.position[u] += 8 - 2 * (candidate.position[u] % 6);
         g_assert_cmpuint(n_edges_there(&mesh, &candidate), ==, 60 - 6);
         struct graph *graph = graph_new(mesh.matrix, 0);
-        g_autofree struct evidence *evidence = evidence_new(graph, &candidate);
-        g_assert_true(rebuild(evidence, candidate.position, 300));
+        struct evidence *evidence = evidence_new(graph, &candidate);
+        size_t pairs_left = 1000000;
+        g_assert_true(rebuild(evidence, candidate.position, 300, &pairs_left));
         g_assert_cmpuint(n_edges_there(&mesh, &candidate), ==, 60);
-        g_assert_false(rebuild(evidence, candidate.position, 300));
+        g_assert_false(rebuild(evidence, candidate.position, 300, &pairs_left));
+        evidence_free(evidence);
         graph_free(graph);
         g_free(candidate.position);
         shuffled_clear(&mesh);
