@@ -493,6 +493,7 @@ double search_propose(struct search *search, const struct strong *strong,
                       const struct vttif_shape *shape, uint32_t *position, bool by_weight)
 {
     struct candidate candidate = {.archetype = archetype_of(shape),
+                                  .proposer = search->proposer,
                                   .shape = *shape,
                                   .position = position,
                                   .by_weight = by_weight,

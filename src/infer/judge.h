@@ -22,6 +22,7 @@
 
 struct candidate {
     const struct archetype *archetype;
+    const struct archetype *proposer; /* whose file proposed it */
     struct vttif_shape shape;
     uint32_t *position; /* [n] */
     size_t n_members;
@@ -44,6 +45,7 @@ struct candidate {
 
 struct search {
     const struct graph *graph;
+    const struct archetype *proposer; /* whose turn it is */
     uint32_t master; /* who exchanges about as much with everyone, or VTTIF_NOWHERE */
     bool by_chance; /* a graph without a rule is likelier than any archetype */
     struct candidate last; /* the one judged last; its position is not its own */

@@ -48,6 +48,7 @@
  * endpoints are quickly looked at again. */
 #define CLEAR_SCORE   0.9
 #define CLEAR_DENSE   0.97
+#define CERTAIN_SCORE 0.75
 #define CLEAR_BITS    1000
 #define CLEAR_MEMBERS 300
 /* So many partners are a crowd in a graph of n endpoints: CROWD_LEAST + CROWD_MORE log2 n. */
@@ -102,14 +103,29 @@ static bool is_crowded(const struct strong *strong)
            strong->largest_degree > CROWD_LEAST + CROWD_MORE * log2((double)strong->n_active);
 }
 
+/* Other archetypes have nothing to say any more, even if errors are too many for this to be the
+ * last cut. Not so a star, beside which there may be a program, or a crowd, in which there may be
+ * smaller ones. */
+static bool is_certain(const struct candidate *candidate)
+{
+    return candidate->archetype->neighbours && candidate->archetype != &archetype_star &&
+           candidate->score >= CERTAIN_SCORE && candidate->bits >= CLEAR_BITS &&
+           candidate->n_members >= CLEAR_MEMBERS && candidate_stands(candidate);
+}
+
 static void propose_of(struct search *search, const struct strong *strong)
 {
+    const struct candidate *certain = first_of(search, is_certain);
+    const struct archetype *only = certain ? certain->proposer : NULL;
     bool dense = first_of(search, is_dense), crowded = is_crowded(strong);
     for (size_t i = 0; archetypes[i]; i++) {
         bool sparse = archetypes[i]->neighbours;
         if (archetypes[i]->propose && strong->n_edges > 0 && !(dense && sparse) &&
-            !(crowded && sparse && archetypes[i] != &archetype_star))
+            !(crowded && sparse && archetypes[i] != &archetype_star) &&
+            (!only || only == archetypes[i])) {
+            search->proposer = archetypes[i];
             archetypes[i]->propose(search, strong);
+        }
     }
 }
 
