@@ -134,11 +134,12 @@ static void find_squares(struct squares *squares)
     walk_clear(&walk);
 }
 
-/* A product of n endpoints has at most log2 n dimensions of two partners each. */
+/* The densest product of n endpoints, a hypercube, has n log2 n / 2 edges; noise may nearly double
+ * them. */
 static bool is_too_dense(const struct strong *strong)
 {
     double most = log2((double)MAX(strong->n_active, 2));
-    return (double)strong->n_edges > 1.5 * most * (double)strong->n_active;
+    return (double)strong->n_edges > 0.9 * most * (double)strong->n_active;
 }
 
 static struct squares *squares_new(const struct strong *strong)
