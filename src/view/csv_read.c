@@ -372,13 +372,22 @@ static bool take_sparse_header(struct csv *csv)
     return false;
 }
 
+/* Also NaN and infinities, which no cell may hold: a row that begins with one is not one of names.
+ */
+static bool spells_number(const struct csv *csv)
+{
+    g_autofree char *text = g_strndup(csv->begin, (gsize)(csv->end - csv->begin));
+    char *end;
+    g_ascii_strtod(text, &end);
+    return end > text && *end == '\0';
+}
+
 static struct vttif_matrix *read_dense(struct csv *csv, double unit, GError **error)
 {
     const char *line = csv->at;
-    double number;
     if (!next_field(csv, error))
         return NULL;
-    if (!view_number_parse(csv->begin, csv->end, &number))
+    if (!spells_number(csv))
         return read_named(csv, unit, error);
     csv->at = line;
     csv->line_ended = false;

@@ -364,6 +364,8 @@ static void bad_csv_is_refused_with_its_place(void)
                            "0 and below 2^64"},
         {"0,nan\n1,0\n", "m:1:3: \"nan\" is not a number; expected a number of bytes, at least 0 "
                          "and below 2^64"},
+        {"nan,1,2\n1,0,2\n2,1,0\n",
+         "m:1:1: \"nan\" is not a number; expected a number of bytes, at least 0 and below 2^64"},
         {"0,0x10\n1,0\n", "m:1:3: \"0x10\" is not a number; expected a number of bytes, at least 0 "
                           "and below 2^64"},
         {"0,1e400\n1,0\n", "m:1:3: \"1e400\" is too large; expected a number of bytes, at least 0 "
