@@ -6,6 +6,11 @@
 /* A 27-point stencil has 13 pairs an endpoint. */
 #define PAIRS_MOST  14
 #define PAIRS_LEAST 2
+/* Every arc looks at all of its end's partners: so many each on average, and a few million beside
+ * for the hub of a thousand. A hub of more is set aside before (strong_new), several are no grid.
+ */
+#define LOOKS_EACH 64
+#define LOOKS_MORE 4000000
 /* Faces share more than diagonals by a factor of 1.22 at least; missing pairs make it less. */
 #define SHARED_MARGIN 1.1F
 
@@ -93,10 +98,18 @@ static struct strong *neighbourhood_graph(const struct strong *strong, size_t *s
     return part;
 }
 
+static bool is_too_much(const struct strong *strong)
+{
+    size_t looks = 0;
+    for (uint32_t u = 0; u < strong->n; u++)
+        looks += (size_t)strong_degree(strong, u) * strong_degree(strong, u);
+    return looks > LOOKS_EACH * strong->start[strong->n] + LOOKS_MORE;
+}
+
 struct strong *faces_new(const struct strong *strong, enum faces_by by)
 {
     if (strong->n_active < 9 || strong->n_edges < PAIRS_LEAST * strong->n_active ||
-        strong->n_edges > PAIRS_MOST * strong->n_active)
+        strong->n_edges > PAIRS_MOST * strong->n_active || is_too_much(strong))
         return NULL;
     g_autofree float *strength = g_new(float, strong->start[strong->n] + 1);
     g_autofree size_t *slot_of = g_new0(size_t, strong->n);
