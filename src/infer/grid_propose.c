@@ -30,6 +30,9 @@
  */
 #define FACES_MOST 0.95
 
+/* Among so few endpoints everything is tried: it is quick, and they tell less. */
+#define FEW 64
+
 struct axis {
     unsigned source, second; /* dimensions of the lattice; second: for a cycle made of two pairs */
     bool combined;
@@ -53,6 +56,11 @@ struct proposal {
     struct lattice *fitted; /* NULL, or the places of the graph that was judged last: it is the same
                                under all of its names, which only number them differently */
 };
+
+static bool is_few(const struct strong *strong)
+{
+    return strong->n_active < FEW;
+}
 
 static int compare_axes(const void *first, const void *second)
 {
@@ -225,7 +233,7 @@ static void measure(struct proposal *proposal)
         proposal->mean[d] = edges > 0 ? bytes / edges : 0;
         proposal->turned[d] = 2 * measured.up[d] < bytes;
     }
-    proposal->has_diagonals = has_diagonals(proposal, &measured);
+    proposal->has_diagonals = is_few(proposal->strong) || has_diagonals(proposal, &measured);
 }
 
 /* The mean of dimensions that are no pairs, or of the lightest pair. */
@@ -434,7 +442,7 @@ static double propose_lattice(struct search *search, const struct strong *strong
     struct proposal proposal = {.search = search, .strong = strong, .lattice = lattice};
     measure(&proposal);
     double score = propose_open(&proposal);
-    bool hopeful = proposal.best >= HOPEFUL;
+    bool hopeful = is_few(strong) || proposal.best >= HOPEFUL;
     for (int layer = 0; layer < LAYERS_MOST && score < 1 && hopeful; layer++)
         if (!grow(&proposal, lattice, &score))
             break;
@@ -473,11 +481,12 @@ void grid_propose(struct search *search, const struct strong *strong)
     if (chain)
         propose_chain(search, strong, chain);
     lattice_free(chain);
-    if (find_and_propose(search, strong) >= FOUND)
+    if (find_and_propose(search, strong) >= FOUND && !is_few(strong))
         return;
     for (int by = FACES_BY_SHARING; by <= FACES_BY_WEIGHT; by++) {
         struct strong *faces = faces_new(strong, (enum faces_by)by);
-        if (faces && (double)faces->n_edges <= FACES_MOST * (double)strong->n_edges)
+        if (faces &&
+            (is_few(strong) || (double)faces->n_edges <= FACES_MOST * (double)strong->n_edges))
             find_and_propose(search, faces);
         strong_free(faces);
     }
