@@ -17,8 +17,8 @@ bool candidate_stands(const struct candidate *candidate)
         return false;
     if (candidate->score <= 0) /* its bytes are on a few of its edges */
         return false;
-    if (candidate->likely)
-        return true;
+    if (candidate->likely || candidate->by_chance)
+        return candidate->likely;
     if (candidate->exact && !candidate->excuses_some)
         return true;
     bool without_errors = candidate->n_missing + candidate->n_extra == 0;
@@ -30,7 +30,8 @@ bool candidate_stands(const struct candidate *candidate)
 
 bool candidate_may_be_chance(const struct candidate *candidate)
 {
-    return candidate->score >= candidate->archetype->least_score && candidate->bits < LEAST_BITS;
+    return candidate->score >= candidate->archetype->least_score &&
+           (candidate->bits < LEAST_BITS || candidate->by_chance);
 }
 
 static size_t rank_of(const struct archetype *archetype)

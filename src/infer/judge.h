@@ -38,6 +38,7 @@ struct candidate {
     bool one_way; /* of most of its edges, nearly all bytes go one way */
     bool likely; /* one of the likeliest drawings of a small program (small.h), */
     double behind; /* so many bits behind the likeliest */
+    bool by_chance; /* a tree that need not be more than that, by all weights (tree_chance.h) */
     bool by_weight;
     uint32_t hub; /* whose other edges are no extra */
     bool excuses_some; /* of them there are some, but not with everyone: it is no plain master */

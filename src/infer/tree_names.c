@@ -3,6 +3,7 @@
 
 #include "infer/archetypes.h"
 #include "infer/tree.h"
+#include "infer/tree_chance.h"
 #include "infer/tree_settle.h"
 #include "infer/tree_variants.h"
 
@@ -175,8 +176,14 @@ static void remove_trees(struct search *search)
     }
 }
 
-static bool add_name(struct search *search, const char *name, uint32_t hub,
-                     const struct tree_variant *variant, double behind)
+/* What a list of names is told by. */
+struct standing {
+    bool certain; /* one is without an error */
+    bool near; /* one agrees as well as a name has to */
+};
+
+static void add_name(struct search *search, const char *name, uint32_t hub,
+                     const struct tree_variant *variant, double behind, struct standing *standing)
 {
     struct vttif_shape shape = shape_new(name, 1, &variant->order);
     shape.arity = variant->arity;
@@ -185,7 +192,8 @@ static bool add_name(struct search *search, const char *name, uint32_t hub,
     candidate_judge(&candidate, search);
     candidate.behind = behind / G_LN2;
     g_array_append_val(search->candidates, candidate);
-    return candidate_stands(&candidate);
+    standing->certain |= candidate.exact && !candidate.excuses_some && candidate_stands(&candidate);
+    standing->near |= candidate.score >= candidate.archetype->least_score;
 }
 
 /* Is one known without a doubt? Where a hub is excused, its edges may still be others. */
@@ -232,23 +240,41 @@ static GArray *find_variants(const GPtrArray *nests, struct tree_nest *best)
     return variants;
 }
 
-/* Instead of the trees that there were. If one is a name, all are. */
+/* Is the likeliest more than chance, by what it says itself that edges and others are? */
+static bool is_no_chance(const struct graph *graph, uint32_t hub,
+                         const struct tree_variant *variant)
+{
+    struct tree_nest *nest =
+        tree_nest_new(graph, variant->arity, variant->order, variant->position);
+    struct tree_odds *odds = odds_of(nest, graph, hub);
+    nest->odds = odds;
+    struct tree_chance chance = tree_chance_of(nest, graph);
+    tree_nest_free(nest);
+    tree_odds_free(odds);
+    return tree_chance_stands(&chance);
+}
+
+/* Instead of the trees that there were: all are names, or none. */
 static void name_variants(struct search *search, const GArray *variants, uint32_t hub)
 {
     if (variants->len == 0)
         return;
     remove_trees(search);
     guint first = search->candidates->len;
-    bool any = false;
-    double most = g_array_index(variants, struct tree_variant, 0).worth;
+    struct standing standing = {false, false};
+    const struct tree_variant *likeliest = &g_array_index(variants, struct tree_variant, 0);
     for (guint i = 0; i < MIN(variants->len, NAMES_MOST); i++) {
         const struct tree_variant *variant = &g_array_index(variants, struct tree_variant, i);
-        double behind = most - variant->worth;
-        any |= add_name(search, name_of(variant->arity), hub, variant, behind);
-        any |= add_name(search, "tree-allreduce", hub, variant, behind);
+        double behind = likeliest->worth - variant->worth;
+        add_name(search, name_of(variant->arity), hub, variant, behind, &standing);
+        add_name(search, "tree-allreduce", hub, variant, behind, &standing);
+        standing.certain = standing.certain && i == 0;
     }
-    for (guint i = first; any && i < search->candidates->len; i++)
-        g_array_index(search->candidates, struct candidate, i).likely = true;
+    bool stand = standing.certain || (standing.near && is_no_chance(search->graph, hub, likeliest));
+    for (guint i = first; i < search->candidates->len; i++) {
+        g_array_index(search->candidates, struct candidate, i).likely = stand;
+        g_array_index(search->candidates, struct candidate, i).by_chance = !stand;
+    }
 }
 
 void trees_settle(struct search *search)

@@ -13,6 +13,7 @@
 
 #include "infer/wood.h"
 
+#include <math.h>
 #include <vttif/recognition.h>
 
 struct tree_odds {
@@ -35,5 +36,12 @@ static inline double tree_gain(const struct tree_odds *odds, uint32_t child, uin
 
 /* What an edge that is missing costs. */
 extern const double tree_missing;
+
+/* How much likelier what is there is if it is an edge that is not missing. */
+static inline double tree_ratio(const struct tree_odds *odds, uint32_t child, uint32_t parent)
+{
+    double missing = exp(tree_missing);
+    return MAX(exp(tree_gain(odds, child, parent)) - missing, 0) / (1 - missing);
+}
 
 #endif
