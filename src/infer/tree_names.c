@@ -176,11 +176,23 @@ static void remove_trees(struct search *search)
     }
 }
 
+/* With less of the endpoints a tree may be some branch of another graph. */
+#define LEAST_COVERAGE 0.6
+
 /* What a list of names is told by. */
 struct standing {
     bool certain; /* one is without an error */
-    bool near; /* one agrees as well as a name has to */
+    bool near; /* one agrees with its cut as well as a name has to */
 };
+
+/* Odds that a tree says itself are too good where nothing parts its edges from others: at its cut
+ * it must not be worse than chance, and if it is but a part of the graph, as good as any name. */
+static bool is_near(const struct candidate *candidate)
+{
+    if (candidate->coverage < LEAST_COVERAGE)
+        return candidate_stands(candidate);
+    return candidate->score >= candidate->archetype->least_score && candidate->bits >= 0;
+}
 
 static void add_name(struct search *search, const char *name, uint32_t hub,
                      const struct tree_variant *variant, double behind, struct standing *standing)
@@ -193,7 +205,7 @@ static void add_name(struct search *search, const char *name, uint32_t hub,
     candidate.behind = behind / G_LN2;
     g_array_append_val(search->candidates, candidate);
     standing->certain |= candidate.exact && !candidate.excuses_some && candidate_stands(&candidate);
-    standing->near |= candidate.score >= candidate.archetype->least_score;
+    standing->near |= is_near(&candidate);
 }
 
 /* Is one known without a doubt? Where a hub is excused, its edges may still be others. */
@@ -245,7 +257,7 @@ static bool is_no_chance(const struct graph *graph, uint32_t hub,
                          const struct tree_variant *variant)
 {
     struct tree_nest *nest =
-        tree_nest_new(graph, variant->arity, variant->order, variant->position);
+        tree_nest_new(graph, variant->arity, variant->order, variant->position, NULL);
     struct tree_odds *odds = odds_of(nest, graph, hub);
     nest->odds = odds;
     struct tree_chance chance = tree_chance_of(nest, graph);

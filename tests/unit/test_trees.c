@@ -2,6 +2,7 @@
 /* Trees by likelihood: the assignment solver, placements, and the search for the likeliest. */
 #include "infer/assign.h"
 #include "infer/tree.h"
+#include "infer/tree_chance.h"
 #include "infer/tree_settle.h"
 #include "infer/tree_variants.h"
 
@@ -240,6 +241,56 @@ static void a_name_without_a_rival_has_no_variants(void)
     grove_clear(&grove);
 }
 
+/* --- chance ----------------------------------------------------------------------------------- */
+
+/* With the same odds for every pair no tree is likelier than the mean of all forests, and has to
+ * pay for being just one of them. */
+static void odds_that_say_nothing_make_no_tree(void)
+{
+    struct grove grove = grove_new(2, 15, 17, 5);
+    struct tree_odds *odds;
+    struct tree_nest *nest = true_nest(&grove, &odds);
+    for (size_t i = 0; i < odds->n * odds->n; i++)
+        odds->gain[i] = 0;
+    struct tree_chance chance = tree_chance_of(nest, grove.graph);
+    g_assert_cmpfloat(chance.bits, <, 0);
+    g_assert_false(tree_chance_stands(&chance));
+    tree_nest_free(nest);
+    tree_odds_free(odds);
+    grove_clear(&grove);
+}
+
+static void a_tree_in_noise_is_no_chance(void)
+{
+    const unsigned arities[] = {0, 2, 3};
+    for (size_t i = 0; i < G_N_ELEMENTS(arities); i++) {
+        struct grove grove = grove_new(arities[i], 16, 18, 5);
+        struct tree_odds *odds;
+        struct tree_nest *nest = true_nest(&grove, &odds);
+        struct tree_chance chance = tree_chance_of(nest, grove.graph);
+        g_assert_true(tree_chance_stands(&chance));
+        tree_nest_free(nest);
+        tree_odds_free(odds);
+        grove_clear(&grove);
+    }
+}
+
+/* The same edges, of which each leads elsewhere: other trees are likelier. */
+static void a_tree_that_is_not_there_is_chance(void)
+{
+    struct grove grove = grove_new(0, 16, 18, 5);
+    for (uint32_t u = 0; u < grove.n; u++)
+        if (grove.position[u] != VTTIF_NOWHERE)
+            grove.position[u] = (grove.position[u] * 7 + 3) % 16;
+    struct tree_odds *odds;
+    struct tree_nest *nest = true_nest(&grove, &odds);
+    struct tree_chance chance = tree_chance_of(nest, grove.graph);
+    g_assert_false(tree_chance_stands(&chance));
+    tree_nest_free(nest);
+    tree_odds_free(odds);
+    grove_clear(&grove);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -249,5 +300,8 @@ int main(int argc, char **argv)
     TEST(a_tree_is_worth_the_same_however_endpoints_are_numbered);
     TEST(packing_turns_large_branches_to_the_left);
     TEST(a_name_without_a_rival_has_no_variants);
+    TEST(odds_that_say_nothing_make_no_tree);
+    TEST(a_tree_in_noise_is_no_chance);
+    TEST(a_tree_that_is_not_there_is_chance);
     return g_test_run();
 }
