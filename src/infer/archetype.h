@@ -73,5 +73,6 @@ static inline bool archetype_leads(const struct archetype *archetype,
 
 bool shape_equal(const struct vttif_shape *a, const struct vttif_shape *b);
 double log2_factorial(double n);
+double log2_binomial(double n, double k);
 
 #endif

@@ -19,6 +19,8 @@ bool candidate_stands(const struct candidate *candidate)
         return false;
     if (candidate->likely || candidate->by_chance)
         return candidate->likely;
+    if (candidate->beats_chance && candidate->score >= archetype->least_score)
+        return true;
     if (candidate->exact && !candidate->excuses_some)
         return true;
     bool without_errors = candidate->n_missing + candidate->n_extra == 0;

@@ -233,7 +233,7 @@ double log2_factorial(double n)
     return lgamma(n + 1) / M_LN2;
 }
 
-static double log2_binomial(double n, double k)
+double log2_binomial(double n, double k)
 {
     if (k <= 0 || k >= n)
         return 0;

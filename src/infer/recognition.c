@@ -14,6 +14,7 @@
  * looks at the whole matrix and picks the cut again, for each candidate its own.
  */
 #include "infer/archetypes.h"
+#include "infer/chance.h"
 #include "infer/cuts.h"
 #include "infer/improve.h"
 #include "infer/judge.h"
@@ -504,6 +505,8 @@ static void recognize(struct vttif_recognition *recognition, struct graph *graph
         g_array_sort(search->candidates, candidate_compare);
     }
     search = search_small(search);
+    if (!settled(search) && graph->cut == 0)
+        chance_judge(search);
     add_names(recognition, search);
     if (recognition->names->len > 0) {
         recognition->bmin = g_array_index(recognition->names, struct vttif_name, 0).bmin;

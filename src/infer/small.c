@@ -2,7 +2,6 @@
 #include "infer/small.h"
 
 #include "infer/archetypes.h"
-#include "infer/median.h"
 #include "infer/small_likelihood.h"
 
 #include <math.h>
@@ -14,14 +13,8 @@
  * pattern it is has to be told, too. Hardly a true name has less, few graphs of chance have more.
  */
 #define CHANCE_BITS 0.0
-/* What an endpoint costs that takes no part, and each more of them: one that talks to others beside
- * a program of so few is no wonder, many are. */
-#define ABSENT_BITS 2.0
-#define ABSENT_MORE 4.0
 /* A master that is so much less likely than another by chance is not looked at. */
 #define MODEL_BITS  10.0
-#define LEVELS_MOST 6
-#define LEVELS_SAME 1.15
 #define GRAPHS_MOST 6 /* more of them are no answer */
 
 /* --- what can be drawn ------------------------------------------------------------------------ */
@@ -32,7 +25,7 @@ enum flows { BOTH_ONLY = 1, AHEAD = 2, BACK = 4, ANY = 7 };
 struct pattern_of_few {
     unsigned order;
     enum flows flows;
-    uint8_t sends[SMALL_MOST]; /* [p]: bits of the q that p leads to */
+    uint8_t sends[SMALL_DRAWN]; /* [p]: bits of the q that p leads to */
 };
 
 static void add_pattern(GArray *patterns, const struct archetype *archetype,
@@ -106,14 +99,14 @@ static GArray *patterns_new(unsigned n)
 struct pen {
     const struct pattern_of_few *pattern;
     unsigned n;
-    unsigned at[SMALL_MOST]; /* [position] */
+    unsigned at[SMALL_DRAWN]; /* [position] */
     enum flows flow;
     GArray *drawn; /* of uint64_t */
 };
 
 static uint64_t arc_of(unsigned u, unsigned v)
 {
-    return (uint64_t)1 << (u * SMALL_MOST + v);
+    return (uint64_t)1 << (u * SMALL_DRAWN + v);
 }
 
 static uint64_t arcs_of(const struct pen *pen)
@@ -169,76 +162,12 @@ static GArray *draw_all(const struct pattern_of_few *pattern, unsigned n, enum f
 
 struct hunt {
     struct small_cells cells;
-    uint32_t endpoint[SMALL_MOST];
     GArray *models; /* of struct small_model */
     GArray *found; /* of struct small_drawing; behind: bits, negative */
     double masters_bits; /* that it takes to tell one of the models */
     double by_chance; /* bits, as best: the likeliest without a rule */
     double best;
 };
-
-/* Those with traffic; returns how many there are, of which not more than fit are listed. */
-static unsigned list_active(const struct graph *graph, uint32_t endpoint[SMALL_MOST])
-{
-    unsigned n = 0;
-    for (uint32_t u = 0; u < graph->n && n <= SMALL_MOST; u++) {
-        if (graph->start[u + 1] == graph->start[u])
-            continue;
-        if (n < SMALL_MOST)
-            endpoint[n] = u;
-        n++;
-    }
-    return n;
-}
-
-static bool cells_set(struct hunt *hunt, const struct graph *graph)
-{
-    struct small_cells *cells = &hunt->cells;
-    cells->n = list_active(graph, hunt->endpoint);
-    if (cells->n < 3 || cells->n > SMALL_MOST)
-        return false;
-    for (unsigned i = 0; i < cells->n; i++) {
-        for (unsigned k = 0; k < cells->n; k++) {
-            const struct arc *arc =
-                i == k ? NULL : graph_arc(graph, hunt->endpoint[i], hunt->endpoint[k]);
-            cells->cell[i][k] = arc ? arc->out : 0;
-            cells->max = MAX(cells->max, cells->cell[i][k]);
-        }
-    }
-    return true;
-}
-
-static void add_model(struct hunt *hunt, unsigned hub, double level)
-{
-    struct small_model model;
-    small_model_set(&model, &hunt->cells, hub, level);
-    g_array_append_val(hunt->models, model);
-}
-
-/* A master at each level that one of its cells has. */
-static void add_masters(struct hunt *hunt, unsigned hub)
-{
-    double levels[2 * SMALL_MOST], last = 0;
-    unsigned n_levels = 0, added = 0, partners = 0;
-    for (unsigned v = 0; v < hunt->cells.n; v++) {
-        double out = hunt->cells.cell[hub][v], in = hunt->cells.cell[v][hub];
-        partners += out > 0 && in > 0;
-        if (out > 0)
-            levels[n_levels++] = out;
-        if (in > 0)
-            levels[n_levels++] = in;
-    }
-    if (partners + 2 < hunt->cells.n)
-        return;
-    qsort(levels, n_levels, sizeof *levels, compare_doubles);
-    for (unsigned i = 0; i < n_levels && added < LEVELS_MOST; i++) {
-        if (levels[i] < LEVELS_SAME * last)
-            continue;
-        last = levels[i];
-        added++;
-        add_model(hunt, hub, last);
-    }
-}
 
 static double chance_of(const struct hunt *hunt, guint i)
 {
@@ -260,22 +189,21 @@ static void drop_unlikely(struct hunt *hunt)
 
 static void weigh(struct hunt *hunt, uint64_t arcs, double prior)
 {
+    uint32_t sends[SMALL_MOST] = {0};
+    for (unsigned u = 0; u < SMALL_DRAWN; u++)
+        sends[u] = arcs >> (SMALL_DRAWN * u) & ((1 << SMALL_DRAWN) - 1);
     for (guint i = 0; i < hunt->models->len; i++) {
         const struct small_model *model = &g_array_index(hunt->models, struct small_model, i);
-        double value = small_likelihood(model, arcs) / M_LN2 + prior;
+        double value = small_likelihood(model, sends) / M_LN2 + prior;
         value -= model->hub == SMALL_ALONE ? 0 : hunt->masters_bits;
         if (value < hunt->best - RANGE_BITS)
             continue;
         hunt->best = MAX(hunt->best, value);
         struct small_drawing drawing = {
-            arcs, model->hub == SMALL_ALONE ? VTTIF_NOWHERE : hunt->endpoint[model->hub], value};
+            arcs, model->hub == SMALL_ALONE ? VTTIF_NOWHERE : hunt->cells.endpoint[model->hub],
+            value};
         g_array_append_val(hunt->found, drawing);
     }
-}
-
-static double absent_bits(unsigned n)
-{
-    return n == 0 ? 0 : ABSENT_BITS + ABSENT_MORE * (n - 1);
 }
 
 static void weigh_all(struct hunt *hunt, const struct pattern_of_few *pattern)
@@ -284,7 +212,7 @@ static void weigh_all(struct hunt *hunt, const struct pattern_of_few *pattern)
         if (!(pattern->flows & flow))
             continue;
         g_autoptr(GArray) drawn = draw_all(pattern, hunt->cells.n, flow);
-        double prior = -log2(drawn->len) - absent_bits(hunt->cells.n - pattern->order);
+        double prior = -log2(drawn->len) - small_absent_bits(hunt->cells.n - pattern->order);
         for (guint i = 0; i < drawn->len; i++)
             weigh(hunt, g_array_index(drawn, uint64_t, i), prior);
     }
@@ -319,13 +247,13 @@ static void keep_likely(struct hunt *hunt)
 GArray *small_find(const struct graph *graph)
 {
     struct hunt hunt = {.best = -HUGE_VAL};
-    if (!cells_set(&hunt, graph))
+    if (!small_cells_set(&hunt.cells, graph, SMALL_DRAWN))
         return NULL;
     hunt.models = g_array_new(FALSE, FALSE, sizeof(struct small_model));
     hunt.found = g_array_new(FALSE, FALSE, sizeof(struct small_drawing));
-    add_model(&hunt, SMALL_ALONE, 0);
+    small_add_alone(hunt.models, &hunt.cells);
     for (unsigned u = 0; u < hunt.cells.n; u++)
-        add_masters(&hunt, u);
+        small_add_masters(hunt.models, &hunt.cells, u);
     drop_unlikely(&hunt);
     g_autoptr(GArray) patterns = patterns_new(hunt.cells.n);
     for (guint i = 0; i < patterns->len; i++)
@@ -338,12 +266,13 @@ GArray *small_find(const struct graph *graph)
 
 struct vttif_matrix *small_matrix(const struct graph *graph, const struct small_drawing *drawing)
 {
-    uint32_t endpoint[SMALL_MOST];
-    list_active(graph, endpoint);
+    struct small_cells cells;
+    small_cells_set(&cells, graph, SMALL_DRAWN);
     struct vttif_matrix *matrix = vttif_matrix_new(graph->n, NULL);
     for (uint64_t left = drawing->arcs; left; left &= left - 1) {
         unsigned bit = (unsigned)__builtin_ctzll(left);
-        vttif_matrix_add(matrix, endpoint[bit / SMALL_MOST], endpoint[bit % SMALL_MOST], 1e6);
+        vttif_matrix_add(matrix, cells.endpoint[bit / SMALL_DRAWN],
+                         cells.endpoint[bit % SMALL_DRAWN], 1e6);
     }
     return matrix;
 }

@@ -10,10 +10,10 @@
 
 #include "infer/graph.h"
 
-#define SMALL_MOST 7
+#define SMALL_DRAWN 7
 
 struct small_drawing {
-    uint64_t arcs; /* bit SMALL_MOST * u + v: the u-th of those with traffic sends to the v-th */
+    uint64_t arcs; /* bit SMALL_DRAWN * u + v: the u-th of those with traffic sends to the v-th */
     uint32_t hub; /* endpoint, or VTTIF_NOWHERE */
     double behind; /* bits by which the likeliest drawing is likelier */
 };

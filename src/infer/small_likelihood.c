@@ -1,22 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "infer/small_likelihood.h"
 
-#include <math.h>
+#include "infer/archetype.h"
+#include "infer/median.h"
 
-#define ZERO       0.002 /* of the largest cell: as good as nothing */
-#define BACKGROUND 0.1 /* of an arc's mean, at most */
-#define BUSY       0.2 /* share of the pairs that have background */
-#define HALF_BUSY  0.15 /* of these, one way without bytes */
-#define LOST       0.01 /* an arc without a byte */
-#define UNSEEN     0.05 /* an arc that is lost in a master's level */
-#define STAR_TIGHT 0.08 /* sigma of a master's level: of what it sends, */
-#define STAR_WIDE  0.3 /* and when sampled */
-#define BLUR       0.35 /* sigma of what is above a bound */
-#define HEAVY_BLUR 0.2 /* of a master's level above an arc's mean */
-#define LEAST_OVER 0.15 /* of a master's level: what can be seen on top of it */
-#define FAINT_LOG  (-4.0) /* log density of very few bytes */
-#define MEANS      3.0 /* range of the logarithm of an arc's mean */
-#define SPREAD     0.5 /* sigma of an arc's logarithm, where it is not learned */
+#include <math.h>
+#include <stdlib.h>
+
+#define ZERO        0.002 /* of the largest cell: as good as nothing */
+#define BACKGROUND  0.1 /* of an arc's mean, at most */
+#define BUSY        0.2 /* share of the pairs that have background */
+#define HALF_BUSY   0.15 /* of these, one way without bytes */
+#define LOST        0.01 /* an arc without a byte */
+#define UNSEEN      0.05 /* an arc that is lost in a master's level */
+#define STAR_TIGHT  0.08 /* sigma of a master's level: of what it sends, */
+#define STAR_WIDE   0.3 /* and when sampled */
+#define BLUR        0.35 /* sigma of what is above a bound */
+#define HEAVY_BLUR  0.2 /* of a master's level above an arc's mean */
+#define LEAST_OVER  0.15 /* of a master's level: what can be seen on top of it */
+#define FAINT_LOG   (-4.0) /* log density of very few bytes */
+#define LEVELS_MOST 6 /* of a master that are tried, */
+#define LEVELS_SAME 1.15 /* and by what factor they differ at least */
+/* What an endpoint costs that takes no part, and each more of them: one that talks to others beside
+ * a program of so few is no wonder, many are. */
+#define ABSENT_BITS 2.0
+#define ABSENT_MORE 4.0
+#define MEANS       3.0 /* range of the logarithm of an arc's mean */
+#define SPREAD      0.5 /* sigma of an arc's logarithm, where it is not learned */
 
 /* What the sigma of an arc's logarithm may be, and as if how many arcs had shown it: all send the
  * same; it was sampled; each sends what it likes. */
@@ -111,34 +121,40 @@ static double chance_arc(const struct small_model *model, unsigned u, unsigned v
     return log_normal(model->log[u][v], log(mean), SPREAD) + model->stretch[u][v];
 }
 
-/* The likelier of the two of a pair: none, or an arc, both ways or the better way. */
-static uint64_t chance_arcs(const struct small_model *model, unsigned u, unsigned v, double mean,
-                            bool both)
+/* The likelier of the two of a pair: none, or an arc, both ways or the better way; returns whether
+ * there is one. */
+static bool chance_arcs(const struct small_model *model, unsigned u, unsigned v, double mean,
+                        bool both, uint32_t *sends)
 {
-    const uint64_t there = (uint64_t)1 << (u * SMALL_MOST + v);
-    const uint64_t back = (uint64_t)1 << (v * SMALL_MOST + u);
     double none = quiet_pair(model, u, v, mean) + log(0.5);
     double ahead = chance_arc(model, u, v, mean), behind = chance_arc(model, v, u, mean);
-    if (both)
-        return none >= ahead + behind + log(0.5) ? 0 : there | back;
-    ahead += model->back[v][u] + log(0.25);
-    behind += model->back[u][v] + log(0.25);
-    return none >= MAX(ahead, behind) ? 0 : ahead >= behind ? there : back;
+    bool out = true, in = true;
+    if (both) {
+        out = in = ahead + behind + log(0.5) > none;
+    } else {
+        ahead += model->back[v][u] + log(0.25);
+        behind += model->back[u][v] + log(0.25);
+        out = ahead >= behind && ahead > none;
+        in = behind > ahead && behind > none;
+    }
+    sends[u] |= (uint32_t)(out << v);
+    sends[v] |= (uint32_t)(in << u);
+    return out || in;
 }
 
-/* A coin decides about each pair, and one more about the way where there is but one. */
+/* A coin decides about each pair, or it is told how many there are and which; and one more coin
+ * about the way where there is but one. */
 static double chance_at(const struct small_model *model, double mean, bool both)
 {
-    unsigned n = model->cells->n, coins = n * (n - 1) / 2;
-    uint64_t arcs = 0;
-    for (unsigned u = 0; u < n; u++) {
-        for (unsigned v = u + 1; v < n; v++) {
-            uint64_t pair = chance_arcs(model, u, v, mean, both);
-            coins += !both && pair != 0;
-            arcs |= pair;
-        }
-    }
-    return small_likelihood(model, arcs) - coins * M_LN2;
+    unsigned n = model->cells->n, n_arcs = 0;
+    uint32_t sends[SMALL_MOST] = {0};
+    for (unsigned u = 0; u < n; u++)
+        for (unsigned v = u + 1; v < n; v++)
+            n_arcs += chance_arcs(model, u, v, mean, both, sends);
+    double pairs = n * (n - 1) / 2.0;
+    double list = log2(pairs + 1) + log2_binomial(pairs, n_arcs);
+    double bits = MIN(pairs, list) + (both ? 0 : n_arcs);
+    return small_likelihood(model, sends) - bits * M_LN2;
 }
 
 /* Of k normal values whose mean is anything in a range and whose variance is about what is
@@ -193,13 +209,14 @@ struct sums {
     double log, squares, other;
 };
 
-static void add_arc(struct sums *sums, const struct small_model *model, uint64_t arcs, unsigned bit)
+static void add_arc(struct sums *sums, const struct small_model *model, unsigned u, unsigned v,
+                    bool back)
 {
-    unsigned u = bit / SMALL_MOST, v = bit % SMALL_MOST;
-    if (!(arcs >> (v * SMALL_MOST + u) & 1))
+    if (!back)
         sums->other += model->back[v][u];
-    if (model->hidden[u][v]) {
-        sums->other += model->lost[u][v];
+    if (model->hidden[u][v]) { /* of two that have no bytes, one is lost with the other */
+        bool lost = back && u > v && model->zero[u][v] && model->zero[v][u];
+        sums->other += lost ? 0 : model->lost[u][v];
         return;
     }
     sums->n++;
@@ -215,21 +232,99 @@ static double heavy_level(const struct small_model *model, double log_mean)
     return over > 0 ? -0.5 * over * over / (HEAVY_BLUR * HEAVY_BLUR) : 0;
 }
 
-double small_likelihood(const struct small_model *model, uint64_t arcs)
+double small_likelihood(const struct small_model *model, const uint32_t *sends)
 {
     struct sums sums = {0};
-    for (uint64_t left = arcs; left; left &= left - 1)
-        add_arc(&sums, model, arcs, (unsigned)__builtin_ctzll(left));
+    unsigned n = model->cells->n;
+    for (unsigned u = 0; u < n; u++) {
+        for (unsigned left = sends[u]; left; left &= left - 1) {
+            unsigned v = (unsigned)__builtin_ctz(left);
+            add_arc(&sums, model, u, v, sends[v] >> u & 1);
+        }
+    }
     double mean = sums.n > 0 ? sums.log / sums.n : 0;
     double steps = round(4 * (model->log_max - mean) / M_LN2);
     unsigned scale = (unsigned)CLAMP(steps, 0, SMALL_SCALES - 1);
     double value =
         model->all_none[scale] + sums.other + log_marginal(model, sums.n, sums.log, sums.squares);
-    for (uint64_t left = arcs; left; left &= left - 1) {
-        unsigned bit = (unsigned)__builtin_ctzll(left);
-        unsigned u = bit / SMALL_MOST, v = bit % SMALL_MOST;
-        if (u < v || !(arcs >> (v * SMALL_MOST + u) & 1))
-            value -= model->none[scale][MIN(u, v)][MAX(u, v)];
+    for (unsigned u = 0; u < n; u++) {
+        for (unsigned left = sends[u]; left; left &= left - 1) {
+            unsigned v = (unsigned)__builtin_ctz(left);
+            if (u < v || !(sends[v] >> u & 1))
+                value -= model->none[scale][MIN(u, v)][MAX(u, v)];
+        }
     }
     return value + heavy_level(model, mean);
+}
+
+double small_absent_bits(unsigned n)
+{
+    return n == 0 ? 0 : ABSENT_BITS + ABSENT_MORE * (n - 1);
+}
+
+/* Those with traffic; returns how many there are, of which not more than fit are listed. */
+static unsigned list_active(const struct graph *graph, uint32_t *endpoint, unsigned most)
+{
+    unsigned n = 0;
+    for (uint32_t u = 0; u < graph->n && n <= most; u++) {
+        if (graph->start[u + 1] == graph->start[u])
+            continue;
+        if (n < most)
+            endpoint[n] = u;
+        n++;
+    }
+    return n;
+}
+
+bool small_cells_set(struct small_cells *cells, const struct graph *graph, unsigned most)
+{
+    *cells = (struct small_cells){0};
+    cells->n = list_active(graph, cells->endpoint, most);
+    if (cells->n < 3 || cells->n > most)
+        return false;
+    for (unsigned i = 0; i < cells->n; i++) {
+        for (unsigned k = 0; k < cells->n; k++) {
+            const struct arc *arc =
+                i == k ? NULL : graph_arc(graph, cells->endpoint[i], cells->endpoint[k]);
+            cells->cell[i][k] = arc ? arc->out : 0;
+            cells->max = MAX(cells->max, cells->cell[i][k]);
+        }
+    }
+    return true;
+}
+
+static void add_model(GArray *models, const struct small_cells *cells, unsigned hub, double level)
+{
+    guint at = models->len;
+    g_array_set_size(models, at + 1);
+    small_model_set(&g_array_index(models, struct small_model, at), cells, hub, level);
+}
+
+void small_add_alone(GArray *models, const struct small_cells *cells)
+{
+    add_model(models, cells, SMALL_ALONE, 0);
+}
+
+void small_add_masters(GArray *models, const struct small_cells *cells, unsigned hub)
+{
+    double levels[2 * SMALL_MOST], last = 0;
+    unsigned n_levels = 0, added = 0, partners = 0;
+    for (unsigned v = 0; v < cells->n; v++) {
+        double out = cells->cell[hub][v], in = cells->cell[v][hub];
+        partners += out > 0 && in > 0;
+        if (out > 0)
+            levels[n_levels++] = out;
+        if (in > 0)
+            levels[n_levels++] = in;
+    }
+    if (partners + 2 < cells->n)
+        return;
+    qsort(levels, n_levels, sizeof *levels, compare_doubles);
+    for (unsigned i = 0; i < n_levels && added < LEVELS_MOST; i++) {
+        if (levels[i] < LEVELS_SAME * last)
+            continue;
+        last = levels[i];
+        added++;
+        add_model(models, cells, hub, last);
+    }
 }

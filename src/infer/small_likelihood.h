@@ -13,14 +13,16 @@
 #ifndef VTTIF_INFER_SMALL_LIKELIHOOD_H
 #define VTTIF_INFER_SMALL_LIKELIHOOD_H
 
-#include "infer/small.h"
+#include "infer/graph.h"
 
+#define SMALL_MOST    20
 #define SMALL_SCALES  24 /* means that an arc may have, in steps of a factor of 2^(1/4) */
 #define SMALL_SPREADS 3
 #define SMALL_ALONE   SMALL_MOST /* no hub */
 
 struct small_cells {
     unsigned n;
+    uint32_t endpoint[SMALL_MOST];
     double cell[SMALL_MOST][SMALL_MOST];
     double max;
 };
@@ -42,9 +44,19 @@ struct small_model {
     double by_chance; /* the likelihood when every pair is what it likes */
 };
 
+/* Those with traffic; false if they are not from 3 to so many. */
+bool small_cells_set(struct small_cells *cells, const struct graph *graph, unsigned most);
 void small_model_set(struct small_model *model, const struct small_cells *cells, unsigned hub,
                      double level);
-/* The logarithm of the likelihood. */
-double small_likelihood(const struct small_model *model, uint64_t arcs);
+/* Appends the model without a master. */
+void small_add_alone(GArray *models, const struct small_cells *cells);
+/* Appends the models of a master at each level that one of its cells has, if it is with nearly all.
+ */
+void small_add_masters(GArray *models, const struct small_cells *cells, unsigned hub);
+/* The logarithm of the likelihood; bit v of sends[u]: the u-th of those with traffic sends to the
+ * v-th. O(arcs). */
+double small_likelihood(const struct small_model *model, const uint32_t *sends);
+/* What it costs, in bits, that so many endpoints take no part. */
+double small_absent_bits(unsigned n);
 
 #endif

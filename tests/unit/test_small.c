@@ -70,8 +70,8 @@ static void the_star_and_the_masters_star_are_not_exchanged(void)
 
 static void more_endpoints_are_not_searched(void)
 {
-    g_autoptr(vttif_matrix) matrix = vttif_matrix_new(SMALL_MOST + 1, NULL);
-    for (unsigned u = 0; u < SMALL_MOST; u++)
+    g_autoptr(vttif_matrix) matrix = vttif_matrix_new(SMALL_DRAWN + 1, NULL);
+    for (unsigned u = 0; u < SMALL_DRAWN; u++)
         vttif_matrix_add(matrix, u, u + 1, 1e6);
     struct graph *graph = graph_new(matrix, 0);
     g_assert_null(small_find(graph));

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "infer/chance.h"
+
+#include "infer/archetypes.h"
+#include "infer/small.h"
+#include "infer/small_likelihood.h"
+
+#include <math.h>
+
+/* A name is to be so much likelier than chance, */
+#define CHANCE_BITS 3.0
+/* and one that the errors at a cut had made doubtful so much. */
+#define LIKELY_BITS     8.0
+#define CANDIDATES_MOST 40
+
+struct contest {
+    const struct search *search;
+    struct small_cells cells;
+    GArray *models; /* of struct small_model */
+    double masters_bits; /* that it takes to tell one of the models with a master */
+};
+
+static double master_bits(const struct contest *contest, const struct small_model *model)
+{
+    return model->hub == SMALL_ALONE ? 0 : contest->masters_bits;
+}
+
+enum flow { BOTH, AHEAD, BACK, FLOWS };
+
+static void arcs_of(const struct contest *contest, const struct candidate *candidate,
+                    enum flow flow, uint32_t *sends)
+{
+    const struct archetype *archetype = candidate->archetype;
+    const struct small_cells *cells = &contest->cells;
+    for (unsigned u = 0; u < cells->n; u++) {
+        for (unsigned v = 0; v < u; v++) {
+            uint32_t p = candidate->position[cells->endpoint[u]];
+            uint32_t q = candidate->position[cells->endpoint[v]];
+            if (p == VTTIF_NOWHERE || q == VTTIF_NOWHERE ||
+                !archetype->adjacent(&candidate->shape, p, q))
+                continue;
+            bool ahead = archetype_leads(archetype, &candidate->shape, p, q);
+            sends[u] |= (uint32_t)((flow == BOTH || ahead == (flow == AHEAD)) << v);
+            sends[v] |= (uint32_t)((flow == BOTH || ahead == (flow == BACK)) << u);
+        }
+    }
+}
+
+/* The bits of who sits where, and of who takes no part. */
+static double bits_of_placement(const struct contest *contest, const struct candidate *candidate)
+{
+    double n = contest->cells.n, members = (double)candidate->n_members;
+    double symmetries = candidate->archetype->symmetry_bits(&candidate->shape, candidate->position,
+                                                            contest->search->graph->n);
+    double bits = log2_factorial(n) - log2_factorial(n - members) - symmetries;
+    return MAX(bits, 0) + small_absent_bits((unsigned)(n - members));
+}
+
+static double bits_of_name(const struct contest *contest, const struct candidate *candidate)
+{
+    double best = -HUGE_VAL, placement = bits_of_placement(contest, candidate);
+    for (enum flow flow = BOTH; flow < FLOWS; flow++) {
+        uint32_t sends[SMALL_MOST] = {0};
+        arcs_of(contest, candidate, flow, sends);
+        for (guint i = 0; i < contest->models->len; i++) {
+            const struct small_model *model =
+                &g_array_index(contest->models, struct small_model, i);
+            double bits = small_likelihood(model, sends) / M_LN2 - master_bits(contest, model);
+            best = MAX(best, bits - placement);
+        }
+    }
+    return best;
+}
+
+static double bits_by_chance(const struct contest *contest)
+{
+    double best = -HUGE_VAL;
+    for (guint i = 0; i < contest->models->len; i++) {
+        const struct small_model *model = &g_array_index(contest->models, struct small_model, i);
+        best = MAX(best, model->by_chance / M_LN2 - master_bits(contest, model));
+    }
+    return best;
+}
+
+/* Edges, or pairs that are none, of two levels. */
+static bool has_two_levels(const struct candidate *candidate)
+{
+    return candidate->archetype->faint || candidate->archetype == &archetype_clustered;
+}
+
+/* The best few that stand or that chance might be, and that nothing else has judged; returns how
+ * many there are. */
+static unsigned find_rivals(const struct search *search, struct candidate **rivals)
+{
+    unsigned n = 0;
+    for (guint i = 0; i < search->candidates->len && n < CANDIDATES_MOST; i++) {
+        struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
+        bool judged = candidate->likely || candidate->by_chance;
+        if (!judged && !has_two_levels(candidate) &&
+            (candidate_stands(candidate) || candidate_may_be_chance(candidate)))
+            rivals[n++] = candidate;
+    }
+    return n;
+}
+
+static void contest_begin(struct contest *contest)
+{
+    contest->models = g_array_new(FALSE, FALSE, sizeof(struct small_model));
+    contest->masters_bits = log2(contest->cells.n * 6);
+    small_add_alone(contest->models, &contest->cells);
+    for (unsigned u = 0; u < contest->cells.n; u++)
+        small_add_masters(contest->models, &contest->cells, u);
+}
+
+void chance_judge(struct search *search)
+{
+    struct candidate *rivals[CANDIDATES_MOST];
+    struct contest contest = {.search = search};
+    unsigned n = find_rivals(search, rivals);
+    if (n == 0 || !small_cells_set(&contest.cells, search->graph, SMALL_MOST) ||
+        contest.cells.n <= SMALL_DRAWN)
+        return;
+    contest_begin(&contest);
+    double chance = bits_by_chance(&contest);
+    for (unsigned i = 0; i < n; i++) {
+        double ahead = bits_of_name(&contest, rivals[i]) - chance;
+        rivals[i]->beats_chance = ahead >= LIKELY_BITS;
+        rivals[i]->by_chance = ahead < CHANCE_BITS;
+    }
+    g_array_unref(contest.models);
+}
