@@ -122,10 +122,13 @@ void chance_judge(struct search *search)
         return;
     contest_begin(&contest);
     double chance = bits_by_chance(&contest);
+    bool any = false;
     for (unsigned i = 0; i < n; i++) {
         double ahead = bits_of_name(&contest, rivals[i]) - chance;
         rivals[i]->beats_chance = ahead >= LIKELY_BITS;
-        rivals[i]->by_chance = ahead < CHANCE_BITS;
+        any |= ahead >= CHANCE_BITS;
     }
+    for (unsigned i = 0; i < n; i++) /* what is told beside a name need not be one by itself */
+        rivals[i]->by_chance = !any;
     g_array_unref(contest.models);
 }
