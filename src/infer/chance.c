@@ -10,7 +10,9 @@
 /* A name is to be so much likelier than chance, */
 #define CHANCE_BITS 3.0
 /* and one that the errors at a cut had made doubtful so much. */
-#define LIKELY_BITS     8.0
+#define LIKELY_BITS 8.0
+/* What so many bits at a cut speak for stays in any case. */
+#define SURE_BITS       20.0
 #define CANDIDATES_MOST 40
 
 struct contest {
@@ -27,23 +29,37 @@ static double master_bits(const struct contest *contest, const struct small_mode
 
 enum flow { BOTH, AHEAD, BACK, FLOWS };
 
-static void arcs_of(const struct contest *contest, const struct candidate *candidate,
-                    enum flow flow, uint32_t *sends)
+/* A candidate's graph among those with traffic, by their numbers. */
+struct graph_of_few {
+    uint32_t sends[SMALL_MOST];
+    uint32_t skips[SMALL_MOST]; /* faint edges: nobody knows how much they should carry */
+};
+
+static void add_pair(struct graph_of_few *few, const struct candidate *candidate, enum flow flow,
+                     const struct small_cells *cells, unsigned u, unsigned v)
 {
     const struct archetype *archetype = candidate->archetype;
-    const struct small_cells *cells = &contest->cells;
-    for (unsigned u = 0; u < cells->n; u++) {
-        for (unsigned v = 0; v < u; v++) {
-            uint32_t p = candidate->position[cells->endpoint[u]];
-            uint32_t q = candidate->position[cells->endpoint[v]];
-            if (p == VTTIF_NOWHERE || q == VTTIF_NOWHERE ||
-                !archetype->adjacent(&candidate->shape, p, q))
-                continue;
-            bool ahead = archetype_leads(archetype, &candidate->shape, p, q);
-            sends[u] |= (uint32_t)((flow == BOTH || ahead == (flow == AHEAD)) << v);
-            sends[v] |= (uint32_t)((flow == BOTH || ahead == (flow == BACK)) << u);
-        }
+    uint32_t p = candidate->position[cells->endpoint[u]];
+    uint32_t q = candidate->position[cells->endpoint[v]];
+    if (p == VTTIF_NOWHERE || q == VTTIF_NOWHERE || !archetype->adjacent(&candidate->shape, p, q))
+        return;
+    if (archetype->is_main && !archetype->is_main(&candidate->shape, p, q)) {
+        few->skips[u] |= (uint32_t)1 << v;
+        return;
     }
+    bool ahead = archetype_leads(archetype, &candidate->shape, p, q);
+    few->sends[u] |= (uint32_t)(flow == BOTH || ahead == (flow == AHEAD)) << v;
+    few->sends[v] |= (uint32_t)(flow == BOTH || ahead == (flow == BACK)) << u;
+}
+
+static struct graph_of_few graph_of(const struct contest *contest,
+                                    const struct candidate *candidate, enum flow flow)
+{
+    struct graph_of_few few = {0};
+    for (unsigned u = 0; u < contest->cells.n; u++)
+        for (unsigned v = 0; v < u; v++)
+            add_pair(&few, candidate, flow, &contest->cells, u, v);
+    return few;
 }
 
 /* The bits of who sits where, and of who takes no part. */
@@ -58,34 +74,30 @@ static double bits_of_placement(const struct contest *contest, const struct cand
 
 static double bits_of_name(const struct contest *contest, const struct candidate *candidate)
 {
-    double best = -HUGE_VAL, placement = bits_of_placement(contest, candidate);
+    double best = -HUGE_VAL;
     for (enum flow flow = BOTH; flow < FLOWS; flow++) {
-        uint32_t sends[SMALL_MOST] = {0};
-        arcs_of(contest, candidate, flow, sends);
+        struct graph_of_few few = graph_of(contest, candidate, flow);
         for (guint i = 0; i < contest->models->len; i++) {
             const struct small_model *model =
                 &g_array_index(contest->models, struct small_model, i);
-            double bits = small_likelihood(model, sends) / M_LN2 - master_bits(contest, model);
-            best = MAX(best, bits - placement);
+            double value = small_likelihood(model, few.sends, few.skips);
+            best = MAX(best, value / M_LN2 - master_bits(contest, model));
         }
     }
-    return best;
+    return best - bits_of_placement(contest, candidate);
 }
 
-static double bits_by_chance(const struct contest *contest)
+static double bits_by_chance(const struct contest *contest, const struct candidate *candidate)
 {
     double best = -HUGE_VAL;
+    struct graph_of_few few = graph_of(contest, candidate, BOTH);
     for (guint i = 0; i < contest->models->len; i++) {
         const struct small_model *model = &g_array_index(contest->models, struct small_model, i);
-        best = MAX(best, model->by_chance / M_LN2 - master_bits(contest, model));
+        bool all = !candidate->archetype->is_main;
+        double value = all ? model->by_chance : small_by_chance(model, few.skips);
+        best = MAX(best, value / M_LN2 - master_bits(contest, model));
     }
     return best;
-}
-
-/* Edges, or pairs that are none, of two levels. */
-static bool has_two_levels(const struct candidate *candidate)
-{
-    return candidate->archetype->faint || candidate->archetype == &archetype_clustered;
 }
 
 /* The best few that stand or that chance might be, and that nothing else has judged; returns how
@@ -96,7 +108,7 @@ static unsigned find_rivals(const struct search *search, struct candidate **riva
     for (guint i = 0; i < search->candidates->len && n < CANDIDATES_MOST; i++) {
         struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
         bool judged = candidate->likely || candidate->by_chance;
-        if (!judged && !has_two_levels(candidate) &&
+        if (!judged && candidate->archetype != &archetype_clustered &&
             (candidate_stands(candidate) || candidate_may_be_chance(candidate)))
             rivals[n++] = candidate;
     }
@@ -112,6 +124,11 @@ static void contest_begin(struct contest *contest)
         small_add_masters(contest->models, &contest->cells, u);
 }
 
+static bool is_sure(const struct candidate *candidate)
+{
+    return candidate_stands(candidate) && candidate->bits >= SURE_BITS;
+}
+
 void chance_judge(struct search *search)
 {
     struct candidate *rivals[CANDIDATES_MOST];
@@ -121,12 +138,11 @@ void chance_judge(struct search *search)
         contest.cells.n <= SMALL_DRAWN)
         return;
     contest_begin(&contest);
-    double chance = bits_by_chance(&contest);
     bool any = false;
     for (unsigned i = 0; i < n; i++) {
-        double ahead = bits_of_name(&contest, rivals[i]) - chance;
+        double ahead = bits_of_name(&contest, rivals[i]) - bits_by_chance(&contest, rivals[i]);
         rivals[i]->beats_chance = ahead >= LIKELY_BITS;
-        any |= ahead >= CHANCE_BITS;
+        any |= ahead >= CHANCE_BITS || is_sure(rivals[i]);
     }
     for (unsigned i = 0; i < n; i++) /* what is told beside a name need not be one by itself */
         rivals[i]->by_chance = !any;

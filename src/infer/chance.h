@@ -10,8 +10,8 @@
 
 #include "infer/judge.h"
 
-/* Judges the best candidates anew, but for trees that were (tree_chance.h) and for those whose
- * edges or other pairs have two levels, of which nobody knows the lower one: by_chance refuses
+/* Judges the best candidates anew, but for trees that were (tree_chance.h) and for clusters,
+ * as nobody knows what goes between them (faint edges are left out of account): by_chance refuses
  * all of them if none is likelier than chance, beats_chance lets stand what errors at a cut had
  * made doubtful. Does nothing if there are too many endpoints, or few enough to be drawn (small.h).
  * O(n^2) for each of a bounded number of candidates and models. */

@@ -194,7 +194,7 @@ static void weigh(struct hunt *hunt, uint64_t arcs, double prior)
         sends[u] = arcs >> (SMALL_DRAWN * u) & ((1 << SMALL_DRAWN) - 1);
     for (guint i = 0; i < hunt->models->len; i++) {
         const struct small_model *model = &g_array_index(hunt->models, struct small_model, i);
-        double value = small_likelihood(model, sends) / M_LN2 + prior;
+        double value = small_likelihood(model, sends, NULL) / M_LN2 + prior;
         value -= model->hub == SMALL_ALONE ? 0 : hunt->masters_bits;
         if (value < hunt->best - RANGE_BITS)
             continue;

@@ -18,7 +18,8 @@
 #define BLUR        0.35 /* sigma of what is above a bound */
 #define HEAVY_BLUR  0.2 /* of a master's level above an arc's mean */
 #define LEAST_OVER  0.15 /* of a master's level: what can be seen on top of it */
-#define FAINT_LOG   (-4.0) /* log density of very few bytes */
+#define FAINT_LOG   (-4.0) /* log density of very few bytes, */
+#define ODD_LOG     (-8.0) /* and of more than a bound: what is not the program's */
 #define LEVELS_MOST 6 /* of a master that are tried, */
 #define LEVELS_SAME 1.15 /* and by what factor they differ at least */
 /* What an endpoint costs that takes no part, and each more of them: one that talks to others beside
@@ -44,7 +45,7 @@ static double log_normal(double log_x, double mean, double sigma)
 static double log_below(double x, double bound)
 {
     double z = log(x / bound);
-    return z <= 0 ? MAX(z, FAINT_LOG) : -0.5 * z * z / (BLUR * BLUR);
+    return z <= 0 ? MAX(z, FAINT_LOG) : MAX(-0.5 * z * z / (BLUR * BLUR), ODD_LOG);
 }
 
 static double mean_of(const struct small_cells *cells, unsigned scale)
@@ -142,19 +143,38 @@ static bool chance_arcs(const struct small_model *model, unsigned u, unsigned v,
     return out || in;
 }
 
+static bool is_skipped(const uint32_t *skips, unsigned u, unsigned v)
+{
+    return skips && (u > v ? skips[u] >> v & 1 : skips[v] >> u & 1);
+}
+
 /* A coin decides about each pair, or it is told how many there are and which; and one more coin
  * about the way where there is but one. */
-static double chance_at(const struct small_model *model, double mean, bool both)
+static double chance_at(const struct small_model *model, double mean, bool both,
+                        const uint32_t *skips)
 {
-    unsigned n = model->cells->n, n_arcs = 0;
+    unsigned n = model->cells->n, n_arcs = 0, pairs = 0;
     uint32_t sends[SMALL_MOST] = {0};
-    for (unsigned u = 0; u < n; u++)
-        for (unsigned v = u + 1; v < n; v++)
+    for (unsigned u = 0; u < n; u++) {
+        for (unsigned v = u + 1; v < n; v++) {
+            if (is_skipped(skips, u, v))
+                continue;
+            pairs++;
             n_arcs += chance_arcs(model, u, v, mean, both, sends);
-    double pairs = n * (n - 1) / 2.0;
+        }
+    }
     double list = log2(pairs + 1) + log2_binomial(pairs, n_arcs);
     double bits = MIN(pairs, list) + (both ? 0 : n_arcs);
-    return small_likelihood(model, sends) - bits * M_LN2;
+    return small_likelihood(model, sends, skips) - bits * M_LN2;
+}
+
+double small_by_chance(const struct small_model *model, const uint32_t *skips)
+{
+    double best = -HUGE_VAL;
+    for (unsigned scale = 0; scale < SMALL_SCALES; scale++)
+        for (int both = 0; both < 2; both++)
+            best = MAX(best, chance_at(model, mean_of(model->cells, scale), both, skips));
+    return best;
 }
 
 /* Of k normal values whose mean is anything in a range and whose variance is about what is
@@ -187,10 +207,7 @@ void small_model_set(struct small_model *model, const struct small_cells *cells,
             }
         }
     }
-    model->by_chance = -HUGE_VAL;
-    for (unsigned scale = 0; scale < SMALL_SCALES; scale++)
-        for (int both = 0; both < 2; both++)
-            model->by_chance = MAX(model->by_chance, chance_at(model, mean_of(cells, scale), both));
+    model->by_chance = small_by_chance(model, NULL);
 }
 
 static double log_marginal(const struct small_model *model, unsigned k, double sum, double squares)
@@ -232,7 +249,8 @@ static double heavy_level(const struct small_model *model, double log_mean)
     return over > 0 ? -0.5 * over * over / (HEAVY_BLUR * HEAVY_BLUR) : 0;
 }
 
-double small_likelihood(const struct small_model *model, const uint32_t *sends)
+double small_likelihood(const struct small_model *model, const uint32_t *sends,
+                        const uint32_t *skips)
 {
     struct sums sums = {0};
     unsigned n = model->cells->n;
@@ -254,6 +272,9 @@ double small_likelihood(const struct small_model *model, const uint32_t *sends)
                 value -= model->none[scale][MIN(u, v)][MAX(u, v)];
         }
     }
+    for (unsigned u = 0; skips && u < n; u++)
+        for (unsigned left = skips[u]; left; left &= left - 1)
+            value -= model->none[scale][__builtin_ctz(left)][u];
     return value + heavy_level(model, mean);
 }
 

@@ -41,7 +41,7 @@ struct small_model {
     double back[SMALL_MOST][SMALL_MOST]; /* the cell is no arc, but the other way is */
     double none[SMALL_SCALES][SMALL_MOST][SMALL_MOST]; /* u < v: neither is */
     double all_none[SMALL_SCALES];
-    double by_chance; /* the likelihood when every pair is what it likes */
+    double by_chance; /* small_by_chance() of all pairs */
 };
 
 /* Those with traffic; false if they are not from 3 to so many. */
@@ -54,8 +54,11 @@ void small_add_alone(GArray *models, const struct small_cells *cells);
  */
 void small_add_masters(GArray *models, const struct small_cells *cells, unsigned hub);
 /* The logarithm of the likelihood; bit v of sends[u]: the u-th of those with traffic sends to the
- * v-th. O(arcs). */
-double small_likelihood(const struct small_model *model, const uint32_t *sends);
+ * v-th; of skips[u], v < u: nothing is said about that pair (NULL: there is none such). O(arcs). */
+double small_likelihood(const struct small_model *model, const uint32_t *sends,
+                        const uint32_t *skips);
+/* The same of a graph without a rule, with the cost of telling it. O(n^2) a scale. */
+double small_by_chance(const struct small_model *model, const uint32_t *skips);
 /* What it costs, in bits, that so many endpoints take no part. */
 double small_absent_bits(unsigned n);
 

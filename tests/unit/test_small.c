@@ -120,6 +120,32 @@ static void graphs_of_chance_are_hardly_ever_drawn(void)
     g_assert_cmpuint(n_drawn, <=, 5);
 }
 
+/* The same of 8 to 20 endpoints, a third of the pairs of which exchange, and beside them
+ * background: all of it is asked for a name. */
+static void larger_graphs_of_chance_are_hardly_ever_named(void)
+{
+    unsigned n_named = 0, n_graphs = 52;
+    g_autoptr(GRand) random = g_rand_new_with_seed(9);
+    for (unsigned i = 0; i < n_graphs; i++) {
+        unsigned n = 8 + i % 13;
+        g_autoptr(vttif_matrix) matrix = vttif_matrix_new(n, NULL);
+        for (unsigned u = 0; u < n; u++) {
+            for (unsigned v = 0; v < u; v++) {
+                int draw = g_rand_int_range(random, 0, 9); /* 3 of 9, and one of background */
+                double level = draw < 3 ? 1e6 : draw < 4 ? 2e4 : 0;
+                if (level == 0)
+                    continue;
+                vttif_matrix_add(matrix, u, v, level * exp2(g_rand_double(random)));
+                vttif_matrix_add(matrix, v, u, level * exp2(g_rand_double(random)));
+            }
+        }
+        g_autoptr(vttif_recognition) recognition = vttif_recognize(matrix, NULL, NULL);
+        n_named += vttif_recognition_verdict(recognition) == VTTIF_VERDICT_NAMED;
+    }
+    g_test_message("%u of %u", n_named, n_graphs);
+    g_assert_cmpuint(n_named, <=, 2);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -132,5 +158,7 @@ int main(int argc, char **argv)
                     endpoints_without_traffic_do_not_count);
     g_test_add_func("/small/graphs of chance are hardly ever drawn",
                     graphs_of_chance_are_hardly_ever_drawn);
+    g_test_add_func("/small/larger graphs of chance are hardly ever named",
+                    larger_graphs_of_chance_are_hardly_ever_named);
     return g_test_run();
 }
