@@ -72,6 +72,7 @@ static void fail(struct api_answer *answer, unsigned status, const char *code, c
     answer->status = status;
     answer->type = json_type;
     answer->has_interval = false;
+    g_clear_pointer(&answer->matrix, vttif_matrix_unref);
     finish(answer, builder);
 }
 
@@ -93,8 +94,9 @@ static void fail_with(struct api_answer *answer, const GError *error)
 
 void api_answer_clear(struct api_answer *answer)
 {
-    g_string_free(answer->body, TRUE);
-    answer->body = NULL;
+    if (answer->body)
+        g_string_free(g_steal_pointer(&answer->body), TRUE);
+    g_clear_pointer(&answer->matrix, vttif_matrix_unref);
 }
 
 /* --- parameters --------------------------------------------------------------------------------
@@ -223,25 +225,32 @@ static void answer_matrix(const struct request *request)
 
 static void answer_topology(const struct request *request)
 {
+    struct api_answer *answer = request->answer;
     struct monitor_interval interval;
-    struct vttif_recognize_options options = {0};
     g_autoptr(GError) error = NULL;
-    g_autoptr(vttif_recognition) recognition = NULL;
-    g_autoptr(vttif_topology) topology = NULL;
-    if (!take_interval(request, &interval) || !take_bmin(request, &options.bmin))
+    if (!take_interval(request, &interval) || !take_bmin(request, &answer->bmin))
         return;
-    g_autoptr(vttif_matrix) matrix = monitor_matrix(request->api->monitor, &interval, true, &error);
-    if (matrix)
-        recognition = vttif_recognize(matrix, &options, &error);
+    answer->matrix = monitor_matrix(request->api->monitor, &interval, true, &error);
+    if (answer->matrix)
+        covers(answer, &interval);
+    else
+        fail_with(answer, error);
+}
+
+void api_recognize(struct api_answer *answer)
+{
+    struct vttif_recognize_options options = {.bmin = answer->bmin};
+    g_autoptr(vttif_matrix) matrix = g_steal_pointer(&answer->matrix);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(vttif_topology) topology = NULL;
+    g_autoptr(vttif_recognition) recognition = vttif_recognize(matrix, &options, &error);
     if (recognition)
         topology = options.bmin > 0 ? vttif_topology_infer(matrix, options.bmin, &error)
                                     : vttif_topology_of_recognition(matrix, recognition);
-    if (!topology) {
-        fail_with(request->answer, error);
-        return;
-    }
-    vttif_view_json_topology(topology, recognition, request->answer->body);
-    covers(request->answer, &interval);
+    if (topology)
+        vttif_view_json_topology(topology, recognition, answer->body);
+    else
+        fail_with(answer, error);
 }
 
 static void add_pair(const struct monitor *monitor, const struct monitor_pair *pair,

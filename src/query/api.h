@@ -29,21 +29,27 @@ struct api {
 };
 
 struct api_answer {
-    unsigned status; /* of HTTP: 200, 400, 404, 405, 413, 500 */
+    unsigned status; /* of HTTP: 200, 400, 404, 405, 413, 500, 503 */
     const char *type; /* of the body; static */
     GString *body;
     bool has_interval;
     struct monitor_interval interval; /* what the answer covers */
+    struct vttif_matrix *matrix; /* not NULL: still to be recognised, see api_recognize */
+    double bmin; /* for that; 0: auto */
 };
 
 /*
  * Answers a request. method is "GET" or "POST"; query the decoded parameters (char * to char *) or
  * NULL; text the body of a POST, NUL at its end, or NULL. The answer is to be cleared. The monitor
- * is read first, so that the answer is of now.
+ * is read first, so that the answer is of now. A topology is left to api_recognize.
  */
 void api_answer(const struct api *api, const char *method, const char *path, GHashTable *query,
                 const char *text, struct api_answer *answer);
 void api_answer_clear(struct api_answer *answer);
+/* Makes the body of a topology's answer, which api_answer has left to be recognised (matrix is not
+ * NULL): up to seconds for hostile traffic. Touches nothing but the answer, so that any thread may.
+ */
+void api_recognize(struct api_answer *answer);
 /* Makes the answer an error, whatever it was. */
 void api_fail(struct api_answer *answer, unsigned status, const char *format, ...)
     G_GNUC_PRINTF(3, 4);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "query/connections.h"
 
+#include <poll.h>
 #include <string.h>
 
 #define CONNECTION_KEY "vttif-connection"
@@ -56,6 +57,15 @@ void connection_streams(struct connection *connection)
 bool connection_is_local(const struct connection *connection)
 {
     return connection->is_local;
+}
+
+bool connection_is_over(const struct connection *connection)
+{
+    struct pollfd end = {.events = POLLRDHUP};
+    if (!connection)
+        return true;
+    end.fd = g_socket_get_fd(connection->socket);
+    return end.fd < 0 || poll(&end, 1, 0) > 0; /* POLLHUP and POLLERR come unasked */
 }
 
 struct connection *connection_of(SoupServerMessage *message)

@@ -29,6 +29,9 @@ void connections_free(struct connections *connections);
 struct connection *connection_of(SoupServerMessage *message);
 /* Whether it is one of the unix socket. */
 bool connection_is_local(const struct connection *connection);
+/* Whether the client has closed it, or will send no more: while a message is paused the server does
+ * not look. NULL: yes. */
+bool connection_is_over(const struct connection *connection);
 /* A request has come whole, and an answer will be written. */
 void connection_asked(struct connection *connection);
 /* The answer is written: the next request is awaited. */

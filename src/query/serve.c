@@ -10,6 +10,7 @@
 #include "query/connections.h"
 #include "query/listen.h"
 #include "query/prometheus.h"
+#include "query/recognizer.h"
 
 enum {
     BODY_MAX = SQL_LENGTH_MAX,
@@ -25,6 +26,7 @@ struct query {
     char *socket; /* path, to be taken away */
     char *token;
     struct connections *connections;
+    struct recognizer *recognizer;
     GPtrArray *streams; /* of struct stream */
     unsigned subscription;
     guint beat;
@@ -221,7 +223,10 @@ static void answer(struct query *query, SoupServerMessage *message, const char *
         upload->text->len > 0 && g_utf8_validate_len(upload->text->str, upload->text->len, NULL);
     api_answer(&query->api, soup_server_message_get_method(message), path, parameters,
                is_text ? upload->text->str : NULL, &answer);
-    reply(message, &answer);
+    if (answer.matrix)
+        recognizer_take(query->recognizer, message, &answer);
+    else
+        reply(message, &answer);
 }
 
 static void on_request(SoupServer *server, SoupServerMessage *message, const char *path,
@@ -295,6 +300,7 @@ struct query *query_serve(struct monitor *monitor, const struct query_config *co
     limits.breathe = breathe;
     limits.breathe_context = query;
     query->streams = g_ptr_array_new();
+    query->recognizer = recognizer_new(reply);
     query->api.monitor = monitor;
     query->api.metrics_pairs = config->metrics_pairs ? config->metrics_pairs : PROMETHEUS_PAIRS;
     query->service = g_socket_service_new();
@@ -325,6 +331,7 @@ void query_free(struct query *query)
         soup_server_disconnect(query->server);
     while (query->streams->len > 0)
         stream_free(g_ptr_array_steal_index(query->streams, 0));
+    g_clear_pointer(&query->recognizer, recognizer_free);
     g_clear_pointer(&query->connections, connections_free);
     g_clear_object(&query->server);
     g_object_unref(query->service);

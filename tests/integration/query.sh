@@ -35,12 +35,13 @@ echo 0123456789abcdef0123 >token
 echo 0123456789abcdef0124 >wrong
 chmod 600 token wrong
 
-# Plays bursts.pcap so many times as fast; further arguments are vttifd's. Waits for the socket.
+# Plays $capture so many times as fast; further arguments are vttifd's. Waits for the socket.
+capture=bursts.pcap
 start_vttifd() { # SPEED OPTION...
     speed=$1
     shift
     # shellcheck disable=SC2094 # it only writes
-    "$vttifd" --replay bursts.pcap --set "source.speed=$speed" --set "query.socket=$sock" \
+    "$vttifd" --replay "$capture" --set "source.speed=$speed" --set "query.socket=$sock" \
         --set trigger.byte-threshold=2000 --set trigger.time-bound=500ms --set trigger.tmax=3s \
         --set trigger.twait=2s --set query.time=500ms "$@" 2>log &
     daemon_pid=$!
@@ -88,7 +89,7 @@ v() { # SUBCOMMAND OPTION...
 
 all_played() { ask /v1/status | grep -q '"ended":true'; }
 
-plan 50
+plan 54
 
 ok "vttifd plays a capture and listens" start_vttifd max
 ok "the capture comes to its end" wait_until 60 all_played
@@ -198,10 +199,9 @@ too_long() {
 }
 ok "a body that is too long is answered with 413" too_long
 
-# Whatever comes, the next question is answered.
-abused() { # PYTHON
+client() { # PYTHON
     timeout 200 python3 -c '
-import os, socket, sys, time
+import os, select, signal, socket, sys, time
 path = sys.argv[1]
 def connect():
     s = socket.socket(socket.AF_UNIX)
@@ -219,8 +219,10 @@ def send(data, times=1):
     except OSError:
         pass
     s.close()
-'"$1" "$sock" && ask /v1/status >/dev/null
+'"$1" "$sock" "$daemon_pid"
 }
+# Whatever comes, the next question is answered.
+abused() { client "$1" && ask /v1/status >/dev/null; } # PYTHON
 ok "garbage does no harm" abused '
 for i in range(50): send(os.urandom(2000))
 for data in (b"\r\n\r\n", b"GET", b"GET / HTTP/9.9\r\n\r\n", b"\0" * 100, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
@@ -377,4 +379,63 @@ for i in range(5000):
     except OSError: break # it takes no more, or has been cut off already
 await_sockets(idle)
 '
+
+# --- recognition that takes long -------------------------------------------------------------------
+#
+#     12 clients ── /v1/topology ──► one is recognised, 8 wait, others are refused ──► so the queue is full
+
+end_vttifd TERM
+slow_topology() {
+    python3 "$here/tangle.py" 2048 >tangle.pcap && capture=tangle.pcap &&
+        start_vttifd max --set query.patience=2s &&
+        wait_until 60 all_played
+}
+ok "vttifd plays a capture whose topology is hard to tell" slow_topology
+
+full_queue='
+def request(path):
+    s = connect()
+    s.settimeout(200)
+    s.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    return s
+def answer(s):
+    data = b""
+    while part := s.recv(1 << 20):
+        data += part
+    s.close()
+    return data
+def answered(all, seconds):
+    return select.select(all, [], [], seconds)[0]
+topologies = [request(b"/v1/topology?last=3000") for _ in range(12)]
+refused = answer(answered(topologies, 200)[0])
+assert b" 503 " in refused and b"as many topologies" in refused, refused
+'
+ok "others are answered while topologies are recognised" abused "$full_queue"'
+assert b"vttif.status/1" in answer(request(b"/v1/status"))
+waiting = [s for s in topologies if s.fileno() >= 0]
+assert len(answered(waiting, 0)) < len(waiting), "it came after all topologies"
+answers = [answer(s) for s in waiting]
+assert sum(b"vttif.topology/1" in a for a in answers) >= 9
+assert all(b"vttif.topology/1" in a or b" 503 " in a for a in answers)
+'
+ok "who has gone holds no place among those that wait" abused "$full_queue"'
+for s in topologies:
+    s.close()
+assert b"vttif.topology/1" in answer(request(b"/v1/topology?last=3000"))
+'
+
+ended_meanwhile() {
+    client "$full_queue"'
+os.kill(int(sys.argv[2]), signal.SIGTERM)
+for s in topologies:
+    try:
+        if s.fileno() >= 0: answer(s)
+    except ConnectionError: pass
+' || return 1
+    wait "$daemon_pid"
+    ended=$?
+    daemon_pid=""
+    [ "$ended" = 0 ] && [ ! -e vttifd.sock ]
+}
+ok "vttifd ends in the middle of a recognition, and lets those go that wait" ended_meanwhile
 finish

@@ -278,6 +278,8 @@ static JsonNode *ask(struct fixture *fixture, const char *target, const char *te
     if (parts[1])
         query = g_uri_parse_params(parts[1], -1, "&", G_URI_PARAMS_NONE, NULL);
     api_answer(&fixture->api, text ? "POST" : "GET", parts[0], query, text, &answer);
+    if (answer.matrix)
+        api_recognize(&answer);
     g_assert_cmpuint(answer.status, ==, status);
     JsonNode *node = json_from_string(answer.body->str, NULL);
     api_answer_clear(&answer);
