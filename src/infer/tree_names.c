@@ -12,7 +12,7 @@
 #define STARTS_MOST    6
 #define START_LEAST    0.4
 #define ROUNDS         2 /* of learning */
-#define SHAKES         20
+#define SHAKES         100
 /* Settling takes so many steps in all, about a second's: noise takes half of it at most, stars of a
  * hundred beside each other would take minutes. */
 #define STEPS_MOST 250000000
@@ -22,11 +22,12 @@
 #define SMALL_TREES  20
 #define SMALL_ARITY  3
 #define SMALL_SHAKES 40
-/* Pairs that speak so much for an edge are taken for one: nats. */
-#define EDGE_LEAST 1.5
+/* Pairs that speak so much for an edge are taken for one: nats. Few that are false hang branches
+ * where they do not belong; with more, branches are in pieces. */
+static const double edge_least[] = {1.5, 4};
 /* Trees so much less likely than the likeliest are named, too (nats), so many at most. */
 #define BEHIND_MOST 3.2
-#define NAMES_MOST  6
+#define NAMES_MOST  12
 
 static bool is_tree(const struct candidate *candidate)
 {
@@ -72,9 +73,9 @@ static void add_starts(GPtrArray *nests, const struct search *search, uint32_t h
 
 /* The pairs that are likely to be edges, and what trees they may be. */
 static void add_starts_of_odds(GPtrArray *nests, const struct graph *graph, uint32_t hub,
-                               const struct tree_odds *odds, size_t *steps_left)
+                               const struct tree_odds *odds, double least, size_t *steps_left)
 {
-    struct strong *strong = tree_odds_strong(odds, graph, hub, EDGE_LEAST);
+    struct strong *strong = tree_odds_strong(odds, graph, hub, least);
     struct search *search = search_new(graph);
     tree_propose(search, strong);
     g_array_sort(search->candidates, candidate_compare);
@@ -302,7 +303,8 @@ void trees_settle(struct search *search)
     struct tree_nest *best = nests->len > 0 ? g_ptr_array_index(nests, 0) : NULL;
     for (int round = 0; round < ROUNDS; round++) {
         struct tree_odds *odds = odds_of(best, graph, hub);
-        add_starts_of_odds(nests, graph, hub, odds, &steps_left);
+        for (unsigned i = 0; i < G_N_ELEMENTS(edge_least); i++)
+            add_starts_of_odds(nests, graph, hub, odds, edge_least[i], &steps_left);
         best = best_nest(nests, odds);
         tree_odds_free(odds);
     }

@@ -238,8 +238,60 @@ static uint32_t pick_alike(const struct tree_nest *nest, const struct kinds *kin
     return picked;
 }
 
+/* Who of those without a place is likeliest below v, or nobody. */
+static uint32_t find_homeless(const struct tree_nest *nest, uint32_t v)
+{
+    uint32_t found = VTTIF_NOWHERE;
+    double most = WISHED;
+    for (uint32_t u = 0; u < nest->n && v != VTTIF_NOWHERE; u++) {
+        if (nest->position[u] != VTTIF_NOWHERE || tree_gain(nest->odds, u, v) < most)
+            continue;
+        most = tree_gain(nest->odds, u, v);
+        found = u;
+    }
+    return found;
+}
+
+/* One of them and where it should be below; by positions, as numbers of endpoints mean nothing. */
+static uint32_t pick_homeless(const struct tree_nest *nest, uint32_t *above, uint64_t *random)
+{
+    uint32_t n = 0, picked = VTTIF_NOWHERE;
+    for (uint32_t p = 0; p < nest->order; p++) {
+        uint32_t u = find_homeless(nest, nest->endpoint[p]);
+        if (u == VTTIF_NOWHERE || random_below(random, ++n) > 0)
+            continue;
+        picked = u;
+        *above = p;
+    }
+    return picked;
+}
+
+/* Who has no place but should be below somebody takes a child's place there, or where the other may
+ * have more children: false if there is none. */
+static bool shake_in(struct tree_nest *nest, uint64_t *random)
+{
+    uint32_t child[NEIGHBOURS_MAX], p = 0, u = pick_homeless(nest, &p, random);
+    if (u == VTTIF_NOWHERE)
+        return false;
+    unsigned n = tree_nest_children(nest, p, nest->order, child);
+    if (random_below(random, 2) == 0 || n == 0) {
+        uint32_t q = tree_parent(nest->arity, 1 + random_below(random, nest->order - 1));
+        tree_swap(nest, p, q);
+        n = tree_nest_children(nest, q, nest->order, child);
+    }
+    if (n == 0) /* the last leaf went up to where nobody was */
+        return true;
+    uint32_t to = child[random_below(random, n)];
+    for (unsigned k = 0; k < n; k++)
+        if (tree_nest_edge(nest, child[k]) < tree_nest_edge(nest, to))
+            to = child[k];
+    tree_nest_put(nest, to, VTTIF_NOWHERE);
+    tree_nest_put(nest, to, u);
+    return true;
+}
+
 /* A subtree at a place in doubt, or one above it, leaves or changes places with another. */
-static void shake(struct tree_nest *nest, const struct kinds *kinds, uint64_t *random)
+static void shake_subtree(struct tree_nest *nest, const struct kinds *kinds, uint64_t *random)
 {
     g_autofree uint32_t *here = g_new(uint32_t, nest->room), *there = g_new(uint32_t, nest->room);
     uint32_t p = pick_doubtful(nest, random);
@@ -254,6 +306,13 @@ static void shake(struct tree_nest *nest, const struct kinds *kinds, uint64_t *r
         endpoint[there[i]] = q == p ? VTTIF_NOWHERE : nest->endpoint[here[i]];
     }
     tree_nest_set(nest, endpoint);
+}
+
+/* Who has no place comes in, or a subtree goes elsewhere. */
+static void shake(struct tree_nest *nest, const struct kinds *kinds, uint64_t *random)
+{
+    if (random_below(random, 4) > 0 || !shake_in(nest, random))
+        shake_subtree(nest, kinds, random);
 }
 
 double tree_settle(struct tree_nest *nest, unsigned shakes)
