@@ -17,7 +17,7 @@
 
 static struct {
     gboolean test, curves, no_baseline;
-    int repeats, largest, processes;
+    int repeats, smallest, largest, processes;
     gint64 seed;
     char *archetype, *noise, *json, *failures;
 } options = {.repeats = 0, .largest = 1024, .processes = 2, .seed = 1};
@@ -29,6 +29,7 @@ static const GOptionEntry entries[] = {
     {"repeats", 0, 0, G_OPTION_ARG_INT, &options.repeats,
      "seeds a case (20 up to 127 endpoints, 5 above)", "N"},
     {"largest", 0, 0, G_OPTION_ARG_INT, &options.largest, "only programs up to that size", "N"},
+    {"smallest", 0, 0, G_OPTION_ARG_INT, &options.smallest, "only programs from that size on", "N"},
     {"archetype", 0, 0, G_OPTION_ARG_STRING, &options.archetype, "only this one", "NAME"},
     {"noise", 0, 0, G_OPTION_ARG_STRING, &options.noise, "only this one", "NAME"},
     {"seed", 0, 0, G_OPTION_ARG_INT64, &options.seed, "the first seed", "N"},
@@ -48,7 +49,7 @@ static uint32_t size_of(const char *spec)
 static bool is_wanted(const char *spec, uint32_t n)
 {
     g_auto(GStrv) words = g_strsplit(spec, " ", 2);
-    return n <= (uint32_t)options.largest &&
+    return n >= (uint32_t)options.smallest && n <= (uint32_t)options.largest &&
            (!options.archetype || strcmp(words[0], options.archetype) == 0);
 }
 
@@ -90,6 +91,11 @@ static bool write_failures(const GArray *jobs, const struct outcome *outcomes, G
 static bool run(GError **error)
 {
     g_autoptr(GArray) jobs = options.curves ? curves_plan(options.repeats, options.seed) : plan();
+    if (jobs->len == 0) {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "no such case: recognition-case without arguments lists archetypes and noises");
+        return false;
+    }
     bool with_baseline = !options.no_baseline && !options.test && baseline_is_there();
     g_autofree struct outcome *outcomes =
         jobs_run(jobs, (unsigned)options.processes, with_baseline);
