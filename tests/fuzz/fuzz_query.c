@@ -38,6 +38,8 @@ static void ask(const char *line, const char *text)
     if (mark)
         *mark = '\0';
     api_answer(&asked, words[0], words[1], parameters, *text ? text : NULL, &answer);
+    if (answer.matrix)
+        api_recognize(&answer);
     check(&answer);
     api_answer_clear(&answer);
 }
