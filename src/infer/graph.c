@@ -74,7 +74,7 @@ static struct columns columns_new(struct graph *graph, const struct vttif_matrix
                                   double bmin)
 {
     struct columns columns = {count_columns(graph, matrix, bmin), NULL};
-    columns.cells = g_new(struct sent, MAX(columns.start[graph->n], 1));
+    columns.cells = g_new0(struct sent, MAX(columns.start[graph->n], 1));
     g_autofree size_t *next = g_memdup2(columns.start, (graph->n + 1) * sizeof *next);
     double per_unit = 1 / graph->unit, total = 0;
     for (size_t i = 0; i < graph->n; i++) {
