@@ -37,15 +37,14 @@ static bool is_polished_with(const struct candidate *a, const struct candidate *
 
 /* Lets endpoints change places; returns who sits where then, or NULL if nothing was better. */
 static uint32_t *change_places(const struct graph *graph, const struct candidate *candidate,
-                               size_t *pairs_left)
+                               struct budget *pairs)
 {
     g_autofree uint32_t *position =
         g_memdup2(candidate->position, graph->n * sizeof *candidate->position);
     struct evidence *evidence = evidence_new(graph, candidate);
     bool polished = polish(evidence, candidate, position);
-    bool rebuilt =
-        candidate->n_edges <= REBUILT_EDGES && candidate->archetype != &archetype_star &&
-        rebuild(evidence, position, REBUILT / (unsigned)(candidate->n_edges + 1), pairs_left);
+    bool rebuilt = candidate->n_edges <= REBUILT_EDGES && candidate->archetype != &archetype_star &&
+                   rebuild(evidence, position, REBUILT / (unsigned)(candidate->n_edges + 1), pairs);
     evidence_free(evidence);
     return polished || rebuilt ? g_steal_pointer(&position) : NULL;
 }
@@ -68,7 +67,7 @@ static void propose_twins(struct search *search, const struct candidate *candida
 void improve_places(struct search *search, const struct candidate *best)
 {
     guint n = search->candidates->len, polished = 0;
-    size_t pairs_left = REBUILT_PAIRS;
+    struct budget pairs = {REBUILT_PAIRS};
     double least = best ? 1 - POLISHED_ERRORS * (1 - best->score) : 0;
     for (guint i = 0; i < n && polished < POLISHED_MOST; i++) {
         struct candidate candidate = g_array_index(search->candidates, struct candidate, i);
@@ -84,7 +83,7 @@ void improve_places(struct search *search, const struct candidate *best)
             chain_mend(search, &candidate);
             continue;
         }
-        g_autofree uint32_t *position = change_places(search->graph, &candidate, &pairs_left);
+        g_autofree uint32_t *position = change_places(search->graph, &candidate, &pairs);
         if (position)
             propose_twins(search, &candidate, n, position);
     }

@@ -61,7 +61,7 @@ struct search *search_new(const struct graph *graph)
     struct search *search = g_new0(struct search, 1);
     search->graph = graph;
     search->master = VTTIF_NOWHERE;
-    search->tree_steps_left = TREE_STEPS + TREE_STEPS_EACH * graph->n;
+    search->tree_steps.left = TREE_STEPS + TREE_STEPS_EACH * graph->n;
     search->candidates = g_array_new(FALSE, FALSE, sizeof(struct candidate));
     return search;
 }

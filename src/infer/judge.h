@@ -14,6 +14,7 @@
 #define VTTIF_INFER_JUDGE_H
 
 #include "infer/archetype.h"
+#include "infer/budget.h"
 
 /* A name that is not exact must be unlikely to be chance: at most 2^-10 for random graphs. */
 #define LEAST_BITS 10.0
@@ -51,7 +52,7 @@ struct search {
     uint32_t master; /* who exchanges about as much with everyone, or VTTIF_NOWHERE */
     bool by_chance; /* a graph without a rule is likelier than any archetype */
     struct candidate last; /* the one judged last; its position is not its own */
-    size_t tree_steps_left; /* until no more trees are laid */
+    struct budget tree_steps; /* of laying trees */
     GArray *candidates; /* of struct candidate: the best of each shape */
 };
 

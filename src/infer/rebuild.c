@@ -30,7 +30,7 @@ struct rebuilding {
     uint32_t *before; /* [n_part]: who sat there */
     struct place_offer *offers; /* [position] */
     uint32_t *seen, round; /* [endpoint]: last looked at for an offer */
-    size_t *pairs_left; /* that may be looked at */
+    struct budget *pairs; /* to look at */
 };
 
 struct place_offer {
@@ -172,22 +172,17 @@ static void put_back(struct rebuilding *rebuilding)
     }
 }
 
-static void spend(struct rebuilding *rebuilding, size_t pairs)
-{
-    *rebuilding->pairs_left -= MIN(pairs, *rebuilding->pairs_left);
-}
-
 /* Those of v's partners that have no place, each once a round; n_near are beside p. */
 static void look_at_partners(struct rebuilding *rebuilding, uint32_t v, uint32_t p, unsigned n_near,
                              struct place_offer *best)
 {
-    spend(rebuilding, rebuilding->start[v + 1] - rebuilding->start[v]);
+    budget_spend(rebuilding->pairs, rebuilding->start[v + 1] - rebuilding->start[v]);
     for (size_t i = rebuilding->start[v]; i < rebuilding->start[v + 1]; i++) {
         uint32_t u = g_array_index(rebuilding->partners, uint32_t, i);
         if (rebuilding->position[u] != VTTIF_NOWHERE || rebuilding->seen[u] == rebuilding->round)
             continue;
         rebuilding->seen[u] = rebuilding->round;
-        spend(rebuilding, n_near);
+        budget_spend(rebuilding->pairs, n_near);
         double value = evidence_at(rebuilding->evidence, rebuilding->endpoint, u, p);
         if (value > best->value)
             *best = (struct place_offer){value, u};
@@ -254,19 +249,19 @@ static bool rebuild_part(struct rebuilding *rebuilding)
     double before = worth_of_part(rebuilding);
     take_away(rebuilding);
     lay_first(rebuilding);
-    for (uint32_t i = 0; i<rebuilding->n_part && * rebuilding->pairs_left> 0; i++)
+    for (uint32_t i = 0; i < rebuilding->n_part && !budget_is_spent(rebuilding->pairs); i++)
         if (rebuilding->endpoint[rebuilding->part[i]] == VTTIF_NOWHERE)
             find_offer(rebuilding, rebuilding->part[i]);
-    while (*rebuilding->pairs_left > 0 && lay_one(rebuilding))
+    while (!budget_is_spent(rebuilding->pairs) && lay_one(rebuilding))
         ;
-    if (*rebuilding->pairs_left > 0 && worth_of_part(rebuilding) > before + GAIN_LEAST)
+    if (!budget_is_spent(rebuilding->pairs) && worth_of_part(rebuilding) > before + GAIN_LEAST)
         return true;
     put_back(rebuilding);
     return false;
 }
 
 static struct rebuilding rebuilding_new(struct evidence *evidence, uint32_t *position,
-                                        size_t *pairs_left)
+                                        struct budget *pairs)
 {
     size_t n = evidence->graph->n;
     uint32_t order = (uint32_t)evidence->archetype->order(evidence->shape);
@@ -284,7 +279,7 @@ static struct rebuilding rebuilding_new(struct evidence *evidence, uint32_t *pos
         .before = g_new(uint32_t, order),
         .offers = g_new0(struct place_offer, order),
         .seen = g_new0(uint32_t, n),
-        .pairs_left = pairs_left,
+        .pairs = pairs,
     };
 }
 
@@ -301,11 +296,12 @@ static void rebuilding_clear(struct rebuilding *rebuilding)
     g_free(rebuilding->seen);
 }
 
-bool rebuild(struct evidence *evidence, uint32_t *position, unsigned tries, size_t *pairs_left)
+bool rebuild(struct evidence *evidence, uint32_t *position, unsigned tries, struct budget *pairs)
 {
-    struct rebuilding rebuilding = rebuilding_new(evidence, position, pairs_left);
+    struct rebuilding rebuilding = rebuilding_new(evidence, position, pairs);
     bool changed = false, learn = true;
-    for (unsigned i = 0, failed = 0; i < tries && failed<FAILED_MOST && * pairs_left> 0; i++) {
+    for (unsigned i = 0, failed = 0; i < tries && failed < FAILED_MOST && !budget_is_spent(pairs);
+         i++) {
         if (learn) {
             evidence_learn(evidence, rebuilding.endpoint);
             find_partners(&rebuilding);

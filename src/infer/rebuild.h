@@ -7,11 +7,12 @@
 #ifndef VTTIF_INFER_REBUILD_H
 #define VTTIF_INFER_REBUILD_H
 
+#include "infer/budget.h"
 #include "infer/evidence.h"
 
 /* Improves position[n] in place; false if that could not be. The evidence is of the
  * candidate that was placed so, and learns. So many parts are tried at most, and so many pairs
- * looked at; what it takes of them is gone from *pairs_left. */
-bool rebuild(struct evidence *evidence, uint32_t *position, unsigned tries, size_t *pairs_left);
+ * looked at. */
+bool rebuild(struct evidence *evidence, uint32_t *position, unsigned tries, struct budget *pairs);
 
 #endif

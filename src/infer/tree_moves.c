@@ -57,7 +57,7 @@ void tree_assign_depths(struct tree_nest *nest, const uint8_t *depth, unsigned p
     g_autofree uint32_t *column_of = g_new(uint32_t, MAX(hall.n_places, 1));
     for (unsigned i = 0; i < hall.n_places; i++)
         fill_values(nest, &hall, hall.place[i], value + (size_t)i * columns);
-    tree_nest_spend(nest, assign(value, hall.n_places, columns, column_of));
+    budget_spend(nest->steps, assign(value, hall.n_places, columns, column_of));
     g_autofree uint32_t *endpoint = g_memdup2(nest->endpoint, nest->room * sizeof *endpoint);
     for (unsigned i = 0; i < hall.n_places; i++)
         endpoint[hall.place[i]] =
@@ -82,7 +82,7 @@ void tree_assign_kind(struct tree_nest *nest, const uint8_t *kind, unsigned want
             value[i * n + j] = tree_nest_gain(nest, nest->endpoint[place[j]],
                                               nest->endpoint[tree_parent(nest->arity, place[i])]);
     g_autofree uint32_t *column_of = g_new(uint32_t, n);
-    tree_nest_spend(nest, assign(value, n, n, column_of));
+    budget_spend(nest->steps, assign(value, n, n, column_of));
     g_autofree uint32_t *endpoint = g_memdup2(nest->endpoint, nest->room * sizeof *endpoint);
     g_autofree uint32_t *to = g_new(uint32_t, nest->room), *from = g_new(uint32_t, nest->room);
     for (unsigned i = 0; i < n; i++) {
@@ -138,7 +138,7 @@ static void exchange_if_better(struct tree_nest *nest, uint32_t p, uint32_t q, u
 
 void tree_exchange_blocks(struct tree_nest *nest)
 {
-    tree_nest_spend(nest, (size_t)nest->order * (nest->arity + 2));
+    budget_spend(nest->steps, (size_t)nest->order * (nest->arity + 2));
     for (uint32_t p = 1; p < nest->order; p++)
         exchange_if_better(nest, tree_parent(nest->arity, p), p, 1);
     for (uint32_t size = 2; nest->arity == 0 && 2 * size <= nest->order; size *= 2)

@@ -54,7 +54,7 @@ static void settle(struct tree_nest *nest, const struct graph *graph, uint32_t h
 
 /* Settles the trees that a search has found. */
 static void add_starts(GPtrArray *nests, const struct search *search, uint32_t hub,
-                       size_t *steps_left)
+                       struct budget *steps)
 {
     unsigned n = 0;
     for (guint i = 0; i < search->candidates->len && n < STARTS_MOST; i++) {
@@ -64,7 +64,7 @@ static void add_starts(GPtrArray *nests, const struct search *search, uint32_t h
             continue;
         struct tree_nest *nest =
             tree_nest_new(search->graph, candidate->shape.arity, candidate->shape.dims[0],
-                          candidate->position, steps_left);
+                          candidate->position, steps);
         settle(nest, search->graph, hub);
         g_ptr_array_add(nests, nest);
         n++;
@@ -73,13 +73,13 @@ static void add_starts(GPtrArray *nests, const struct search *search, uint32_t h
 
 /* The pairs that are likely to be edges, and what trees they may be. */
 static void add_starts_of_odds(GPtrArray *nests, const struct graph *graph, uint32_t hub,
-                               const struct tree_odds *odds, double least, size_t *steps_left)
+                               const struct tree_odds *odds, double least, struct budget *steps)
 {
     struct strong *strong = tree_odds_strong(odds, graph, hub, least);
     struct search *search = search_new(graph);
     tree_propose(search, strong);
     g_array_sort(search->candidates, candidate_compare);
-    add_starts(nests, search, hub, steps_left);
+    add_starts(nests, search, hub, steps);
     search_free(search);
     strong_free(strong);
 }
@@ -128,7 +128,7 @@ static uint32_t *positions_by_bytes(const struct graph *graph, uint32_t *n_activ
 
 /* Among few endpoints any tree is found from anywhere. */
 static void add_starts_small(GPtrArray *nests, const struct graph *graph, uint32_t hub,
-                             size_t *steps_left)
+                             struct budget *steps)
 {
     uint32_t n_active;
     g_autofree uint32_t *position = positions_by_bytes(graph, &n_active);
@@ -139,7 +139,7 @@ static void add_starts_small(GPtrArray *nests, const struct graph *graph, uint32
     for (unsigned arity = 0; arity <= SMALL_ARITY; arity++) {
         if (arity == 1)
             continue;
-        struct tree_nest *nest = tree_nest_new(graph, arity, n_active, position, steps_left);
+        struct tree_nest *nest = tree_nest_new(graph, arity, n_active, position, steps);
         nest->odds = odds;
         tree_settle(nest, SMALL_SHAKES);
         nest->odds = NULL;
@@ -297,14 +297,14 @@ void trees_settle(struct search *search)
     if (graph->n > ENDPOINTS_MOST || graph->cut > 0 || is_sure(search) || is_hopeless(search))
         return;
     g_autoptr(GPtrArray) nests = g_ptr_array_new_with_free_func((GDestroyNotify)tree_nest_free);
-    size_t steps_left = STEPS_MOST;
-    add_starts(nests, search, hub, &steps_left);
-    add_starts_small(nests, graph, hub, &steps_left);
+    struct budget steps = {STEPS_MOST};
+    add_starts(nests, search, hub, &steps);
+    add_starts_small(nests, graph, hub, &steps);
     struct tree_nest *best = nests->len > 0 ? g_ptr_array_index(nests, 0) : NULL;
     for (int round = 0; round < ROUNDS; round++) {
         struct tree_odds *odds = odds_of(best, graph, hub);
         for (unsigned i = 0; i < G_N_ELEMENTS(edge_least); i++)
-            add_starts_of_odds(nests, graph, hub, odds, edge_least[i], &steps_left);
+            add_starts_of_odds(nests, graph, hub, odds, edge_least[i], &steps);
         best = best_nest(nests, odds);
         tree_odds_free(odds);
     }

@@ -28,10 +28,10 @@ static bool is_full(unsigned arity, uint32_t order)
 }
 
 struct tree_nest *tree_nest_new(const struct graph *graph, unsigned arity, uint32_t order,
-                                const uint32_t *position, size_t *steps_left)
+                                const uint32_t *position, struct budget *steps)
 {
     struct tree_nest *nest = g_new0(struct tree_nest, 1);
-    nest->steps_left = steps_left;
+    nest->steps = steps;
     nest->arity = arity;
     nest->n = graph->n;
     nest->room = full_above(arity, order + order / 8 + 2);

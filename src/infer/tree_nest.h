@@ -23,23 +23,13 @@ struct tree_nest {
     uint32_t *endpoint; /* [room], VTTIF_NOWHERE */
     uint32_t *position; /* [n], VTTIF_NOWHERE */
     double *symmetry; /* [room + 1]: of an order, NAN if not known yet */
-    size_t *steps_left; /* of settling it and others; not its own */
+    struct budget *steps; /* of settling it and others; not its own */
 };
 
-/* With position[n] of a tree of that order. It takes from *steps_left, as all with the same do. */
+/* With position[n] of a tree of that order. It takes from the steps, as all with the same do. */
 struct tree_nest *tree_nest_new(const struct graph *graph, unsigned arity, uint32_t order,
-                                const uint32_t *position, size_t *steps_left);
+                                const uint32_t *position, struct budget *steps);
 void tree_nest_free(struct tree_nest *nest);
-
-static inline void tree_nest_spend(struct tree_nest *nest, size_t steps)
-{
-    *nest->steps_left -= MIN(steps, *nest->steps_left);
-}
-/* It is as good as it gets in the time that there is. */
-static inline bool tree_nest_is_spent(const struct tree_nest *nest)
-{
-    return *nest->steps_left == 0;
-}
 
 /* The logarithm of the likelihood, in nats, beside that of no tree. O(order). */
 double tree_nest_worth(struct tree_nest *nest);

@@ -51,7 +51,7 @@ static struct piece piece_new(const struct wood *wood, uint32_t root, const uint
             wood_evidence(wood, piece.walk.node[i], piece.walk.node[piece.walk.parent[i]], tide);
     piece.forest = forest_new(piece.walk.n, g_steal_pointer(&piece.walk.parent), piece.weight);
     piece.embedding = embedding_new(piece.forest, pattern);
-    wood_spend(wood, embedding_steps(piece.embedding) + WALK_STEPS * piece.walk.n);
+    budget_spend(wood->steps, embedding_steps(piece.embedding) + WALK_STEPS * piece.walk.n);
     return piece;
 }
 
@@ -93,7 +93,7 @@ static uint32_t best_position(const struct ground *ground, const struct piece *p
 {
     uint32_t best = VTTIF_NOWHERE;
     *most = -INFINITY;
-    wood_spend(ground->wood, ground->pattern->forest->n);
+    budget_spend(ground->wood->steps, ground->pattern->forest->n);
     for (uint32_t p = 0; p < ground->pattern->forest->n; p++) {
         double value = is_taken(ground, p) ? -INFINITY : worth(ground, piece, p, *most);
         if (value <= *most)
@@ -225,7 +225,7 @@ static struct loose largest_loose(const struct ground *ground, uint32_t *passed,
         if (wood_degree(wood, t) == 0 || ground->position[t] != VTTIF_NOWHERE || passed[t] >= round)
             continue;
         struct walk walk = walk_new(wood, t, ground->position);
-        wood_spend(wood, walk.n);
+        budget_spend(wood->steps, walk.n);
         for (size_t i = 0; i < walk.n; i++)
             passed[walk.node[i]] = MAX(passed[walk.node[i]], round);
         if (walk.n > largest.size && passed[t] != G_MAXUINT32)
@@ -238,7 +238,8 @@ static struct loose largest_loose(const struct ground *ground, uint32_t *passed,
 static void lay_others(struct ground *ground)
 {
     g_autofree uint32_t *passed = g_new0(uint32_t, MAX(ground->wood->strong->n, 1));
-    for (uint32_t round = 1; round <= PIECES_MAX && *ground->wood->steps_left > 0; round++) {
+    for (uint32_t round = 1; round <= PIECES_MAX && !budget_is_spent(ground->wood->steps);
+         round++) {
         struct loose loose = largest_loose(ground, passed, round);
         if (loose.u == VTTIF_NOWHERE)
             return;

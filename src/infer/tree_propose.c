@@ -38,7 +38,7 @@ static void propose_order(const struct task *task, uint32_t order)
     struct vttif_shape both = shape;
     both.archetype = "tree-allreduce";
     struct pattern *pattern = pattern_new(order, task->arity);
-    for (unsigned i = 0; i<task->roots.n && * task->wood->steps_left> 0; i++) {
+    for (unsigned i = 0; i < task->roots.n && !budget_is_spent(task->wood->steps); i++) {
         uint32_t *position = tree_place(task->wood, task->roots.root[i], pattern, task->arity);
         uint32_t *copy = g_memdup2(position, strong->n * sizeof *position);
         search_propose(task->search, strong, &shape, position, false);
@@ -232,7 +232,7 @@ void tree_propose(struct search *search, const struct strong *strong)
     if (strong->n_active < 3 || (double)strong->n_edges > EDGES_MOST * (double)strong->n_active)
         return;
     struct wood *wood = wood_new(strong);
-    wood->steps_left = &search->tree_steps_left;
+    wood->steps = &search->tree_steps;
     if (wood->largest >= 3 && wood->n_trees <= 2 + PIECES_MOST * wood->n_members &&
         !is_too_deep(wood))
         propose_trees(search, wood);

@@ -40,7 +40,7 @@ static bool keep_if_better(struct tree_nest *nest, struct memory *memory)
 {
     double worth = tree_nest_worth(nest);
     bool better = worth > memory->worth + GAIN_LEAST;
-    tree_nest_spend(nest, nest->room + nest->n);
+    budget_spend(nest->steps, nest->room + nest->n);
     if (better)
         keep(nest, memory, worth);
     else
@@ -61,7 +61,7 @@ static bool is_leaf(const struct tree_nest *nest, uint32_t p)
 /* Leaves that are not worth their place, one by one and the last few together. */
 static void drop_leaves(struct tree_nest *nest, struct memory *memory)
 {
-    for (uint32_t p = nest->order; p-- > 1 && !tree_nest_is_spent(nest);) {
+    for (uint32_t p = nest->order; p-- > 1 && !budget_is_spent(nest->steps);) {
         if (p >= nest->order || nest->endpoint[p] == VTTIF_NOWHERE ||
             tree_nest_edge(nest, p) > WEAK || !is_leaf(nest, p))
             continue;
@@ -134,7 +134,7 @@ static void hang(struct tree_nest *nest, struct memory *memory, uint32_t u, uint
     uint32_t child[NEIGHBOURS_MAX], p = nest->position[v], order = nest->order;
     for (uint32_t q = 0; q < order; q++) {
         unsigned n = tree_nest_children(nest, q, order, child);
-        for (unsigned k = 0; k < n && !tree_nest_is_spent(nest); k++) {
+        for (unsigned k = 0; k < n && !budget_is_spent(nest->steps); k++) {
             if (nest->endpoint[child[k]] != VTTIF_NOWHERE && tree_nest_edge(nest, child[k]) > WEAK)
                 continue;
             if (child[k] == p)
@@ -185,9 +185,9 @@ static void descend(struct tree_nest *nest, const struct kinds *kinds, struct me
 {
     tree_nest_pack(nest);
     keep(nest, memory, tree_nest_worth(nest));
-    for (int round = 0; round < ROUNDS_MOST && !tree_nest_is_spent(nest); round++) {
+    for (int round = 0; round < ROUNDS_MOST && !budget_is_spent(nest->steps); round++) {
         double before = memory->worth;
-        for (unsigned kind = 0; kind < kinds->n_kinds && !tree_nest_is_spent(nest); kind++) {
+        for (unsigned kind = 0; kind < kinds->n_kinds && !budget_is_spent(nest->steps); kind++) {
             tree_assign_kind(nest, kinds->kind, kind);
             tree_nest_pack(nest);
             keep_if_better(nest, memory);
@@ -322,7 +322,7 @@ double tree_settle(struct tree_nest *nest, unsigned shakes)
     struct memory now = {.endpoint = g_new(uint32_t, nest->room)};
     uint64_t random = 1;
     descend(nest, &kinds, &best);
-    for (unsigned i = 0; i < shakes && nest->order > 3 && !tree_nest_is_spent(nest); i++) {
+    for (unsigned i = 0; i < shakes && nest->order > 3 && !budget_is_spent(nest->steps); i++) {
         shake(nest, &kinds, &random);
         descend(nest, &kinds, &now);
         if (now.worth > best.worth + GAIN_LEAST)

@@ -66,7 +66,7 @@ struct change {
 static void try_it(const struct change *change)
 {
     struct tree_nest *nest = change->nest;
-    tree_nest_spend(nest, nest->room + nest->n);
+    budget_spend(nest->steps, nest->room + nest->n);
     if (change->variants->len < VARIANTS_MOST && tree_nest_worth(nest) >= change->least)
         tree_variants_add(change->variants, nest);
     tree_nest_set(nest, change->before);
@@ -138,7 +138,7 @@ void tree_variants_near(GArray *variants, struct tree_nest *nest, double least)
     struct change change = {variants, nest,
                             g_memdup2(nest->endpoint, nest->room * sizeof(uint32_t)), least};
     uint32_t order = nest->order;
-    for (uint32_t p = 0; p < order && !tree_nest_is_spent(nest); p++) {
+    for (uint32_t p = 0; p < order && !budget_is_spent(nest->steps); p++) {
         if (!is_doubtful(nest, p))
             continue;
         replace(&change, p);

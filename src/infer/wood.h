@@ -3,6 +3,7 @@
 #ifndef VTTIF_INFER_WOOD_H
 #define VTTIF_INFER_WOOD_H
 
+#include "infer/budget.h"
 #include "infer/graph.h"
 
 struct wood {
@@ -15,7 +16,7 @@ struct wood {
     uint32_t largest; /* members of the first tree */
     double star; /* what the hub exchanges with anyone */
     uint32_t *at_least; /* [bin]: pairs of the graph that weigh as much */
-    size_t *steps_left; /* of laying trees; the search's */
+    struct budget *steps; /* of laying trees; the search's */
 };
 
 struct wood *wood_new(const struct strong *strong);
@@ -24,11 +25,6 @@ void wood_free(struct wood *wood);
 static inline uint32_t wood_degree(const struct wood *wood, uint32_t u)
 {
     return (uint32_t)(wood->start[u + 1] - wood->start[u]);
-}
-
-static inline void wood_spend(const struct wood *wood, size_t steps)
-{
-    *wood->steps_left -= MIN(steps, *wood->steps_left);
 }
 
 /* Which way the bytes go in a tree. */

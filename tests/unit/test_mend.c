@@ -55,10 +55,10 @@ static void a_half_that_is_turned_is_laid_anew(void)
         g_assert_cmpuint(n_edges_there(&mesh, &candidate), ==, 60 - 6);
         struct graph *graph = graph_new(mesh.matrix, 0);
         struct evidence *evidence = evidence_new(graph, &candidate);
-        size_t pairs_left = 1000000;
-        g_assert_true(rebuild(evidence, candidate.position, 300, &pairs_left));
+        struct budget pairs = {1000000};
+        g_assert_true(rebuild(evidence, candidate.position, 300, &pairs));
         g_assert_cmpuint(n_edges_there(&mesh, &candidate), ==, 60);
-        g_assert_false(rebuild(evidence, candidate.position, 300, &pairs_left));
+        g_assert_false(rebuild(evidence, candidate.position, 300, &pairs));
         evidence_free(evidence);
         graph_free(graph);
         g_free(candidate.position);

@@ -99,8 +99,8 @@ static void grove_clear(struct grove *grove)
 /* The true tree, with the odds that it teaches. */
 static struct tree_nest *true_nest(const struct grove *grove, struct tree_odds **odds)
 {
-    static size_t enough;
-    enough = G_MAXSIZE;
+    static struct budget enough;
+    enough = (struct budget){G_MAXSIZE};
     struct tree_nest *nest =
         tree_nest_new(grove->graph, grove->arity, grove->order, grove->position, &enough);
     g_autofree uint32_t *parent = tree_nest_parents(nest);
