@@ -20,12 +20,8 @@ struct contest {
     struct small_cells cells;
     GArray *models; /* of struct small_model */
     double masters_bits; /* that it takes to tell one of the models with a master */
+    double by_chance; /* bits_by_chance() of all pairs */
 };
-
-static double master_bits(const struct contest *contest, const struct small_model *model)
-{
-    return model->hub == SMALL_ALONE ? 0 : contest->masters_bits;
-}
 
 enum flow { BOTH, AHEAD, BACK, FLOWS };
 
@@ -39,10 +35,10 @@ static void add_pair(struct graph_of_few *few, const struct candidate *candidate
                      const struct small_cells *cells, unsigned u, unsigned v)
 {
     const struct archetype *archetype = candidate->archetype;
-    uint32_t p = candidate->position[cells->endpoint[u]];
-    uint32_t q = candidate->position[cells->endpoint[v]];
-    if (p == VTTIF_NOWHERE || q == VTTIF_NOWHERE || !archetype->adjacent(&candidate->shape, p, q))
+    uint32_t at_u = cells->endpoint[u], at_v = cells->endpoint[v];
+    if (!candidate_is_edge(candidate, at_u, at_v))
         return;
+    uint32_t p = candidate->position[at_u], q = candidate->position[at_v];
     if (archetype->is_main && !archetype->is_main(&candidate->shape, p, q)) {
         few->skips[u] |= (uint32_t)1 << v;
         return;
@@ -81,23 +77,33 @@ static double bits_of_name(const struct contest *contest, const struct candidate
             const struct small_model *model =
                 &g_array_index(contest->models, struct small_model, i);
             double value = small_likelihood(model, few.sends, few.skips);
-            best = MAX(best, value / M_LN2 - master_bits(contest, model));
+            best = MAX(best, small_bits(model, value, contest->masters_bits));
         }
     }
     return best - bits_of_placement(contest, candidate);
 }
 
-static double bits_by_chance(const struct contest *contest, const struct candidate *candidate)
+/* Of all pairs, but those that are skipped. */
+static double bits_by_chance(const struct contest *contest, const uint32_t *skips)
 {
     double best = -HUGE_VAL;
-    struct graph_of_few few = graph_of(contest, candidate, BOTH);
     for (guint i = 0; i < contest->models->len; i++) {
         const struct small_model *model = &g_array_index(contest->models, struct small_model, i);
-        bool all = !candidate->archetype->is_main;
-        double value = all ? model->by_chance : small_by_chance(model, few.skips);
-        best = MAX(best, value / M_LN2 - master_bits(contest, model));
+        double value = skips ? small_by_chance(model, skips) : model->by_chance;
+        best = MAX(best, small_bits(model, value, contest->masters_bits));
     }
     return best;
+}
+
+/* By so many bits the candidate is likelier. */
+static double bits_ahead(const struct contest *contest, const struct candidate *candidate)
+{
+    double chance = contest->by_chance;
+    if (candidate->archetype->is_main) {
+        struct graph_of_few few = graph_of(contest, candidate, BOTH);
+        chance = bits_by_chance(contest, few.skips);
+    }
+    return bits_of_name(contest, candidate) - chance;
 }
 
 /* The best few that stand or that chance might be, and that nothing else has judged; returns how
@@ -118,10 +124,11 @@ static unsigned find_rivals(const struct search *search, struct candidate **riva
 static void contest_begin(struct contest *contest)
 {
     contest->models = g_array_new(FALSE, FALSE, sizeof(struct small_model));
-    contest->masters_bits = log2(contest->cells.n * 6);
+    contest->masters_bits = log2(contest->cells.n * SMALL_LEVELS);
     small_add_alone(contest->models, &contest->cells);
     for (unsigned u = 0; u < contest->cells.n; u++)
         small_add_masters(contest->models, &contest->cells, u);
+    contest->by_chance = bits_by_chance(contest, NULL);
 }
 
 static bool is_sure(const struct candidate *candidate)
@@ -140,7 +147,7 @@ void chance_judge(struct search *search)
     contest_begin(&contest);
     bool any = false;
     for (unsigned i = 0; i < n; i++) {
-        double ahead = bits_of_name(&contest, rivals[i]) - bits_by_chance(&contest, rivals[i]);
+        double ahead = bits_ahead(&contest, rivals[i]);
         rivals[i]->beats_chance = ahead >= LIKELY_BITS;
         any |= ahead >= CHANCE_BITS || is_sure(rivals[i]);
     }

@@ -138,6 +138,7 @@ static void merge(struct graph *graph, const struct vttif_matrix *matrix,
         count_arc(graph, i, &arc, &sums);
         arcs[used++] = arc;
     }
+    graph->n_active += used > graph->start[i];
     graph->start[i + 1] = used;
     graph->bytes[i] = sums.bytes;
     graph->weight = sums.weight;

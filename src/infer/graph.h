@@ -31,7 +31,7 @@ struct arc {
 static_assert(sizeof(struct arc) == 16, "four to a cache line");
 
 struct graph {
-    size_t n;
+    size_t n, n_active; /* endpoints, and those with traffic */
     uint32_t *endpoint; /* [n]: the matrix's number of each; NULL: they are the same */
     size_t *start; /* [n + 1] into arcs */
     struct arc *arcs; /* per endpoint, ascending by to; a pair stands at both of its ends */

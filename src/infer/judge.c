@@ -240,14 +240,6 @@ double log2_binomial(double n, double k)
     return log2_factorial(n) - log2_factorial(k) - log2_factorial(n - k);
 }
 
-static double n_active(const struct graph *graph)
-{
-    double n = 0;
-    for (size_t u = 0; u < graph->n; u++)
-        n += graph->start[u + 1] > graph->start[u];
-    return n;
-}
-
 /* That the edges that are one way all go along the archetype's is no chance either: a bit each. */
 static double bits_of_directions(const struct tally *tally)
 {
@@ -313,7 +305,7 @@ static double bits_of_excuses(struct candidate *candidate, const struct graph *g
 static double bits_saved(struct candidate *candidate, const struct graph *graph)
 {
     double members = (double)candidate->n_members;
-    double n = MAX(n_active(graph), members);
+    double n = MAX((double)graph->n_active, members);
     double pairs = n * (n - 1) / 2, edges = (double)candidate->n_edges;
     double missing = (double)candidate->n_missing, extra = (double)candidate->n_extra;
     /* A graph denser than a coin's is told by a coin: else being dense would be no news. */
@@ -390,7 +382,8 @@ static double evidence_of_hub(const struct tally *tally, const struct candidate 
 static double evidence(const struct tally *tally, const struct candidate *candidate,
                        const struct graph *graph)
 {
-    double n = n_active(graph), absent = (double)candidate->n_edges - (double)tally->n_inside;
+    double n = (double)graph->n_active,
+           absent = (double)candidate->n_edges - (double)tally->n_inside;
     double bits = bits_of(tally->inside, tally->inside_hub, tally->outside, NULL, n * (n - 1) / 2);
     if (candidate->hub != VTTIF_NOWHERE)
         bits += evidence_of_hub(tally, candidate, graph);
@@ -428,7 +421,7 @@ void candidate_judge(struct candidate *candidate, const struct search *search)
     candidate->evidence = evidence(tally, candidate, graph);
     candidate->one_way =
         (double)(tally->n_ahead + tally->n_back) > ONE_WAY_EDGES * (double)tally->n_inside;
-    candidate->coverage = (double)candidate->n_members / MAX(n_active(graph), 1);
+    candidate->coverage = (double)candidate->n_members / (double)MAX(graph->n_active, 1);
     candidate->direction_bits = bits_of_directions(tally);
     candidate->bits = bits_saved(candidate, graph) + candidate->direction_bits;
     if (n_faint > 0)

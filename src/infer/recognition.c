@@ -464,18 +464,10 @@ static bool is_too_little(struct vttif_recognition *recognition, const struct gr
     return true;
 }
 
-static size_t n_exchanging(const struct graph *graph)
-{
-    size_t n = 0;
-    for (size_t u = 0; u < graph->n; u++)
-        n += graph->start[u + 1] > graph->start[u];
-    return n;
-}
-
 static void explain_none(struct vttif_recognition *recognition, const struct search *search)
 {
     recognition->verdict = VTTIF_VERDICT_NONE;
-    if (n_exchanging(search->graph) <= 2) {
+    if (search->graph->n_active <= 2) {
         recognition->reason = g_strdup("two endpoints that exchange are one edge, and every "
                                        "archetype has more: it takes three endpoints to tell any");
         return;

@@ -172,7 +172,7 @@ struct hunt {
 static double chance_of(const struct hunt *hunt, guint i)
 {
     const struct small_model *model = &g_array_index(hunt->models, struct small_model, i);
-    return model->by_chance / M_LN2 - (model->hub == SMALL_ALONE ? 0 : hunt->masters_bits);
+    return small_bits(model, model->by_chance, hunt->masters_bits);
 }
 
 /* Masters that hardly any graph makes likely. */
@@ -194,8 +194,8 @@ static void weigh(struct hunt *hunt, uint64_t arcs, double prior)
         sends[u] = arcs >> (SMALL_DRAWN * u) & ((1 << SMALL_DRAWN) - 1);
     for (guint i = 0; i < hunt->models->len; i++) {
         const struct small_model *model = &g_array_index(hunt->models, struct small_model, i);
-        double value = small_likelihood(model, sends, NULL) / M_LN2 + prior;
-        value -= model->hub == SMALL_ALONE ? 0 : hunt->masters_bits;
+        double value =
+            small_bits(model, small_likelihood(model, sends, NULL), hunt->masters_bits) + prior;
         if (value < hunt->best - RANGE_BITS)
             continue;
         hunt->best = MAX(hunt->best, value);

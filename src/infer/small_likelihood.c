@@ -20,8 +20,7 @@
 #define LEAST_OVER  0.15 /* of a master's level: what can be seen on top of it */
 #define FAINT_LOG   (-4.0) /* log density of very few bytes, */
 #define ODD_LOG     (-8.0) /* and of more than a bound: what is not the program's */
-#define LEVELS_MOST 6 /* of a master that are tried, */
-#define LEVELS_SAME 1.15 /* and by what factor they differ at least */
+#define LEVELS_SAME 1.15 /* by what factor a master's levels differ at least */
 /* What an endpoint costs that takes no part, and each more of them: one that talks to others beside
  * a program of so few is no wonder, many are. */
 #define ABSENT_BITS 2.0
@@ -341,7 +340,7 @@ void small_add_masters(GArray *models, const struct small_cells *cells, unsigned
     if (partners + 2 < cells->n)
         return;
     qsort(levels, n_levels, sizeof *levels, compare_doubles);
-    for (unsigned i = 0; i < n_levels && added < LEVELS_MOST; i++) {
+    for (unsigned i = 0; i < n_levels && added < SMALL_LEVELS; i++) {
         if (levels[i] < LEVELS_SAME * last)
             continue;
         last = levels[i];

@@ -15,9 +15,12 @@
 
 #include "infer/graph.h"
 
+#include <math.h>
+
 #define SMALL_MOST    20
 #define SMALL_SCALES  24 /* means that an arc may have, in steps of a factor of 2^(1/4) */
 #define SMALL_SPREADS 3
+#define SMALL_LEVELS  6 /* of a master that are tried */
 #define SMALL_ALONE   SMALL_MOST /* no hub */
 
 struct small_cells {
@@ -59,6 +62,13 @@ double small_likelihood(const struct small_model *model, const uint32_t *sends,
                         const uint32_t *skips);
 /* The same of a graph without a rule, with the cost of telling it. O(n^2) a scale. */
 double small_by_chance(const struct small_model *model, const uint32_t *skips);
+/* A logarithm of a likelihood under a model in bits, less those that it takes to tell its master.
+ */
+static inline double small_bits(const struct small_model *model, double log_likelihood,
+                                double masters_bits)
+{
+    return log_likelihood / M_LN2 - (model->hub == SMALL_ALONE ? 0 : masters_bits);
+}
 /* What it costs, in bits, that so many endpoints take no part. */
 double small_absent_bits(unsigned n);
 

@@ -34,6 +34,7 @@ struct tree_nest *tree_nest_new(const struct graph *graph, unsigned arity, uint3
     nest->steps = steps;
     nest->arity = arity;
     nest->n = graph->n;
+    nest->n_active = graph->n_active;
     nest->room = full_above(arity, order + order / 8 + 2);
     nest->endpoint = g_new(uint32_t, nest->room);
     nest->position = g_new(uint32_t, MAX(graph->n, 1));
@@ -42,11 +43,9 @@ struct tree_nest *tree_nest_new(const struct graph *graph, unsigned arity, uint3
     memset(nest->position, 0xff, graph->n * sizeof *nest->position);
     for (uint32_t i = 0; i <= nest->room; i++)
         nest->symmetry[i] = NAN;
-    for (uint32_t u = 0; u < graph->n; u++) {
-        nest->n_active += graph->start[u + 1] > graph->start[u];
+    for (uint32_t u = 0; u < graph->n; u++)
         if (position[u] != VTTIF_NOWHERE)
             tree_nest_put(nest, position[u], u);
-    }
     return nest;
 }
 

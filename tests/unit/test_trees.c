@@ -260,17 +260,23 @@ static void odds_that_say_nothing_make_no_tree(void)
     grove_clear(&grove);
 }
 
+/* As the grove's positions say. */
+static bool is_no_chance(const struct grove *grove)
+{
+    struct tree_odds *odds;
+    struct tree_nest *nest = true_nest(grove, &odds);
+    struct tree_chance chance = tree_chance_of(nest, grove->graph);
+    tree_nest_free(nest);
+    tree_odds_free(odds);
+    return tree_chance_stands(&chance);
+}
+
 static void a_tree_in_noise_is_no_chance(void)
 {
     const unsigned arities[] = {0, 2, 3};
     for (size_t i = 0; i < G_N_ELEMENTS(arities); i++) {
         struct grove grove = grove_new(arities[i], 16, 18, 5);
-        struct tree_odds *odds;
-        struct tree_nest *nest = true_nest(&grove, &odds);
-        struct tree_chance chance = tree_chance_of(nest, grove.graph);
-        g_assert_true(tree_chance_stands(&chance));
-        tree_nest_free(nest);
-        tree_odds_free(odds);
+        g_assert_true(is_no_chance(&grove));
         grove_clear(&grove);
     }
 }
@@ -282,12 +288,7 @@ static void a_tree_that_is_not_there_is_chance(void)
     for (uint32_t u = 0; u < grove.n; u++)
         if (grove.position[u] != VTTIF_NOWHERE)
             grove.position[u] = (grove.position[u] * 7 + 3) % 16;
-    struct tree_odds *odds;
-    struct tree_nest *nest = true_nest(&grove, &odds);
-    struct tree_chance chance = tree_chance_of(nest, grove.graph);
-    g_assert_false(tree_chance_stands(&chance));
-    tree_nest_free(nest);
-    tree_odds_free(odds);
+    g_assert_false(is_no_chance(&grove));
     grove_clear(&grove);
 }
 
