@@ -18,6 +18,9 @@
  * The answer does not depend on the order of the endpoints: names, parameters and scores stay the
  * same under renumbering, and the placement stays the same up to the archetype's own symmetry.
  *
+ * Several programs that exchange next to nothing with each other are recognised one by one, up to
+ * VTTIF_PROGRAMS_MAX: the names are those of the one with most bytes, the parts are everyone's.
+ *
  * Refused: a name for a graph that merely contains an archetype, or that is like one by chance.
  */
 #ifndef VTTIF_RECOGNITION_H
@@ -27,7 +30,8 @@
 
 G_BEGIN_DECLS
 
-#define VTTIF_DIMS_MAX 16
+#define VTTIF_DIMS_MAX     16
+#define VTTIF_PROGRAMS_MAX 16
 
 /*
  * An archetype with its parameters. Positions and coordinates:
@@ -99,7 +103,8 @@ struct vttif_name {
     int32_t *place; /* [n_endpoints][width], -1 for those that take no part */
 };
 
-/* Part of a decomposition: what is left after the part before was taken out, named again. */
+/* Part of a decomposition: what is left after the part before was taken out, named again; or a
+ * program beside those before. */
 struct vttif_part {
     struct vttif_name name;
     double share; /* of the matrix's bytes */
@@ -116,7 +121,7 @@ struct vttif_recognize_options {
     double least_bytes; /* with less on its busiest pair it is "too little"; 0: 8 KiB where the
                            matrix knows that it counts bytes, nothing where it comes from a file
                            that does not say */
-    unsigned parts_max; /* length of the decomposition; 0: 4 */
+    unsigned parts_max; /* length of the decomposition of each program; 0: 4 */
 };
 
 struct vttif_recognition;
@@ -136,13 +141,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(vttif_recognition, vttif_recognition_free)
 enum vttif_verdict vttif_recognition_verdict(const struct vttif_recognition *recognition);
 /* Why there is no name, one sentence without a full stop; "" when there is one. */
 const char *vttif_recognition_reason(const struct vttif_recognition *recognition);
-/* The threshold that parts edges from "other": the best name's, or the paper's without a name. */
+/* The threshold that parts edges from "other": the best name's, of several programs the lowest; the
+ * paper's without a name. */
 double vttif_recognition_bmin(const struct vttif_recognition *recognition);
 /* The names, best first; none unless the verdict is NAMED. Owned by the recognition. */
 const struct vttif_name *vttif_recognition_names(const struct vttif_recognition *recognition,
                                                  size_t *n_names);
 /* The decomposition: the best name first, then the names of what it leaves, as far as that has
- * one. Shares and vttif_recognition_other add up to 1. Owned by the recognition. */
+ * one, program by program, those of most bytes first. Shares and vttif_recognition_other add up
+ * to 1. Owned by the recognition. */
 const struct vttif_part *vttif_recognition_parts(const struct vttif_recognition *recognition,
                                                  size_t *n_parts);
 /* Share of the bytes that is in no part. */

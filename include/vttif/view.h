@@ -29,11 +29,15 @@ void vttif_view_heatmap(const struct vttif_matrix *matrix, unsigned max_columns,
 
 /*
  * What a recognition found: the names, best first, and what is left over; then the best name's
- * placement, drawn as what it is (rows and columns for a grid, indented for a tree). Without a name
- * it says why there is none.
+ * placement, drawn as what it is (rows and columns for a grid, indented for a tree), and that of
+ * other programs that run beside it. Without a name it says why there is none.
  */
 void vttif_view_names(const struct vttif_recognition *recognition,
                       const struct vttif_matrix *matrix, unsigned max_columns, GString *out);
+/* The parts in a line: "all-to-all 8 86 % + star 8 at h1 12 % + other 2 %"; nothing without a
+ * name. */
+void vttif_view_parts(const struct vttif_recognition *recognition,
+                      const struct vttif_matrix *matrix, GString *out);
 
 /*
  * The same matrix with its endpoints in the order of their places, so that structure shows as bands
@@ -95,6 +99,10 @@ bool vttif_layout_parse(const char *text, const char *file, const struct vttif_m
  * without a place stand in rows below.
  */
 void vttif_layout_place(const struct vttif_name *name, struct vttif_point *points);
+/* The same for all programs that were recognised, beside each other. Returns whether there is a
+ * name; without one nothing is written. */
+bool vttif_layout_recognition(const struct vttif_recognition *recognition,
+                              struct vttif_point *points);
 
 /* Scales places of any range alike, so that they fill the drawing, and centres them. */
 void vttif_layout_fit(size_t n, struct vttif_point *points);

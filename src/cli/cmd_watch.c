@@ -31,15 +31,14 @@ static void append_time(double seconds, GString *out)
     g_string_append(out, text ? text : "?");
 }
 
-/* ": ring 8", or why there is no name. */
+/* ": ring 8 97 % + other 3 %", or that there is no name. */
 static void append_name(const struct vttif_matrix *matrix, GString *out)
 {
-    size_t n_names = 0;
     g_autoptr(vttif_recognition) recognition = vttif_recognize(matrix, NULL, NULL);
-    const struct vttif_name *names = vttif_recognition_names(recognition, &n_names);
+    bool named = vttif_recognition_verdict(recognition) == VTTIF_VERDICT_NAMED;
     g_string_append(out, ": ");
-    if (n_names > 0)
-        vttif_shape_describe(&names[0].shape, out);
+    if (named)
+        vttif_view_parts(recognition, matrix, out);
     else
         g_string_append(out, "no archetype");
 }

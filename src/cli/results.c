@@ -18,14 +18,6 @@ struct cli_results {
     struct vttif_recognition *recognition;
 };
 
-/* The best name, or NULL. */
-static const struct vttif_name *best_name(const struct cli_results *results)
-{
-    size_t n_names;
-    const struct vttif_name *names = vttif_recognition_names(results->recognition, &n_names);
-    return n_names > 0 ? names : NULL;
-}
-
 struct cli_results *cli_results_new(struct vttif_matrix *matrix, double bmin, GError **error)
 {
     g_autoptr(cli_results) results = g_new0(struct cli_results, 1);
@@ -58,12 +50,12 @@ static struct vttif_point *lay_out(const struct cli_results *results, GError **e
 {
     const struct vttif_matrix *matrix = vttif_topology_matrix(results->topology);
     const char *layout = cli_showing.layout;
-    const struct vttif_name *name = best_name(results);
     size_t n = vttif_matrix_size(matrix);
     g_autofree struct vttif_point *points = g_new0(struct vttif_point, MAX(n, 1));
-    if (name && (!layout || strcmp(layout, "auto") == 0)) {
-        vttif_layout_place(name, points);
-    } else if (!layout || strcmp(layout, "circle") == 0) {
+    bool automatic = !layout || strcmp(layout, "auto") == 0;
+    if (automatic && vttif_layout_recognition(results->recognition, points))
+        return g_steal_pointer(&points);
+    if (!layout || strcmp(layout, "circle") == 0) {
         vttif_layout_circle(n, points);
     } else if (strcmp(layout, "grid") == 0) {
         vttif_layout_grid(n, points);

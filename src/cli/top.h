@@ -5,14 +5,13 @@
 #define CLI_TOP_H
 
 #include "cli/asking.h"
-#include <vttif/recognition.h>
 
 /* What is drawn. */
 struct top_view {
     const char *where; /* the daemon is */
     unsigned seconds; /* of the matrix */
     struct vttif_matrix *matrix; /* NULL: there is none, and problem says why */
-    struct vttif_recognition *recognition;
+    char *topology; /* what it looks like, in a line; NULL: it is too large to ask */
     JsonNode *status; /* vttif.status/1 */
     const char *problem;
 };

@@ -65,7 +65,7 @@ static size_t *count_columns(struct graph *graph, const struct vttif_matrix *mat
     for (size_t i = 0; i < graph->n; i++)
         start[i + 1] += start[i];
     graph->unit = max > 0 ? ldexp(1, MAX(ilogb(max), -1000)) : 1; /* its inverse is a number */
-    graph->max = (float)(max / graph->unit);
+    graph->max = graph->largest = (float)(max / graph->unit);
     graph->cut = bmin * graph->max;
     return start;
 }
@@ -91,7 +91,7 @@ static struct columns columns_new(struct graph *graph, const struct vttif_matrix
             total += sent.bytes;
         }
     }
-    graph->total = total;
+    graph->total = graph->all = total;
     return columns;
 }
 
@@ -169,6 +169,40 @@ struct graph *graph_new(const struct vttif_matrix *matrix, double bmin)
     g_free(columns.start);
     g_free(columns.cells);
     return graph;
+}
+
+struct graph *graph_copy(const struct graph *graph)
+{
+    struct graph *copy = g_memdup2(graph, sizeof *graph);
+    size_t n = graph->n;
+    if (graph->endpoint)
+        copy->endpoint = g_memdup2(graph->endpoint, n * sizeof *graph->endpoint);
+    copy->start = g_memdup2(graph->start, (n + 1) * sizeof *graph->start);
+    copy->bytes = g_memdup2(graph->bytes, MAX(n, 1) * sizeof *graph->bytes);
+    copy->arcs = g_memdup2(graph->arcs, (graph->start[n] + 1) * sizeof *graph->arcs);
+    return copy;
+}
+
+struct graph *graph_within(const struct graph *graph, const bool *is_member)
+{
+    struct graph *within = graph_copy(graph);
+    size_t used = 0;
+    within->max = within->total = 0;
+    within->n_active = 0;
+    for (uint32_t u = 0; u < graph->n; u++) {
+        for (size_t k = graph->start[u]; is_member[u] && k < graph->start[u + 1]; k++) {
+            const struct arc *arc = &graph->arcs[k];
+            if (!is_member[arc->to])
+                continue;
+            within->arcs[used++] = *arc;
+            within->max = MAX(within->max, (double)arc_weight(arc));
+            within->total += arc->out;
+        }
+        within->start[u + 1] = used;
+        within->n_active += used > within->start[u];
+    }
+    graph_count(within);
+    return within;
 }
 
 void graph_free(struct graph *graph)

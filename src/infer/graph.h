@@ -38,6 +38,7 @@ struct graph {
     double unit; /* bytes, a power of two: the largest cell was between one unit and two */
     double max; /* the largest cell */
     double total; /* of all cells, the diagonal too */
+    double largest, all; /* max and total of the matrix; the graph may be a part of it */
     double cut; /* > 0: the only cut there is (a fixed bmin) */
     double *bytes; /* [n]: what an endpoint sends and gets */
     uint32_t pairs[WEIGHT_BINS]; /* in each bin, without those that are known */
@@ -56,6 +57,9 @@ static inline double cut_least(double cut)
 }
 
 struct graph *graph_new(const struct vttif_matrix *matrix, double bmin);
+struct graph *graph_copy(const struct graph *graph);
+/* The pairs among its members alone, under the same numbers. */
+struct graph *graph_within(const struct graph *graph, const bool *is_member);
 void graph_free(struct graph *graph);
 /* Goes over arcs that were changed: what they add up to, and their bins, for a new maximum. */
 void graph_count(struct graph *graph);

@@ -8,23 +8,22 @@
  *                                          |
  *       judge: agreement over all cuts, bits saved against chance -> candidates -> names
  *                                          |
- *          the best is taken out, and what is left goes the same way again -> parts
+ *          the best is taken out, and what is left goes the same way again -> parts (answer.c)
+ *
+ * Where the whole has no name, pieces that exchange nothing may have one each: programs.
  *
  * The strong graph only has to be good enough for a recogniser to find its bearings: the judge
  * looks at the whole matrix and picks the cut again, for each candidate its own.
  */
-#include "infer/archetypes.h"
+#include "infer/answer.h"
 #include "infer/chance.h"
-#include "infer/judge.h"
+#include "infer/programs.h"
 #include "infer/renumber.h"
-#include "infer/rest.h"
 #include "infer/search.h"
 #include "infer/small.h"
 #include "infer/tree_names.h"
 
-#include <string.h>
 #include <vttif/error.h>
-#include <vttif/recognition.h>
 #include <vttif/topology.h>
 
 /* Start and end of PVM or of mpirun make up to 3.8 kB between two hosts (measured, an abort made
@@ -32,20 +31,8 @@
  * that. */
 #define LEAST_BYTES 8192
 #define PARTS_MAX   4
-/* A part of less than this share of the bytes is not worth its name. */
-#define PART_LEAST 0.005
-/* Names whose score is that much below the best are no longer "consistent with". */
-#define SCORE_RANGE 0.05
-/* Unless it is for one error, and the weights speak for them by so much. */
-#define WEAK_EDGE_BITS 2.0
-
-struct vttif_recognition {
-    enum vttif_verdict verdict;
-    char *reason;
-    double bmin, other;
-    GArray *names; /* of struct vttif_name */
-    GArray *parts; /* of struct vttif_part */
-};
+/* A program's name explains at least that share of the program's bytes. */
+#define PROGRAM_EXPLAINED 0.3
 
 /* --- small programs --------------------------------------------------------------------------- */
 
@@ -87,131 +74,6 @@ static struct search *search_small(struct search *search)
     return any ? likely : search;
 }
 
-/* --- from candidates to names -------------------------------------------------------------- */
-
-static enum vttif_flow flow_of(double forward)
-{
-    return forward >= 0.8   ? VTTIF_FLOW_FORWARD
-           : forward <= 0.2 ? VTTIF_FLOW_BACKWARD
-                            : VTTIF_FLOW_BOTH;
-}
-
-static void name_set_places(struct vttif_name *name, const struct archetype *archetype)
-{
-    int32_t coordinates[VTTIF_DIMS_MAX];
-    name->width = archetype->width(&name->shape);
-    name->place = g_new(int32_t, MAX(name->n_endpoints * name->width, 1));
-    name->centre = -1;
-    for (size_t u = 0; u < name->n_endpoints; u++) {
-        int32_t *place = name->place + u * name->width;
-        memset(place, 0xff, name->width * sizeof *place);
-        if (name->position[u] == VTTIF_NOWHERE)
-            continue;
-        archetype->coordinates(&name->shape, name->position[u], coordinates);
-        memcpy(place, coordinates, name->width * sizeof *place);
-        if (archetype->has_centre && name->position[u] == 0)
-            name->centre = (gssize)u;
-    }
-}
-
-/* The positions by the matrix's numbers of endpoints; g_free it. */
-static uint32_t *positions_of_endpoints(const struct graph *graph, const uint32_t *position)
-{
-    uint32_t *positions = g_memdup2(position, graph->n * sizeof *position);
-    for (size_t i = 0; graph->endpoint && i < graph->n; i++)
-        positions[graph->endpoint[i]] = position[i];
-    return positions;
-}
-
-static struct vttif_name name_of(const struct candidate *candidate, const struct graph *graph)
-{
-    struct vttif_name name = {
-        .shape = candidate->shape,
-        .score = candidate->score,
-        .bmin = graph->max > 0 ? candidate->cut / graph->max : 0,
-        .n_edges = candidate->n_edges,
-        .n_missing = candidate->n_missing,
-        .n_extra = candidate->n_extra,
-        .explained = candidate->explained,
-        .by_weight = candidate->by_weight,
-        .flow = flow_of(candidate->forward),
-        .n_members = candidate->n_members,
-        .n_endpoints = graph->n,
-        .position = positions_of_endpoints(graph, candidate->position),
-    };
-    name_set_places(&name, candidate->archetype);
-    return name;
-}
-
-static void name_clear(gpointer data)
-{
-    struct vttif_name *name = data;
-    g_free(name->position);
-    g_free(name->place);
-}
-
-static void part_clear(gpointer data)
-{
-    struct vttif_part *part = data;
-    name_clear(&part->name);
-}
-
-/* One edge more that the cut does not see, but that the weights speak for: a ring with a weak edge
- * is a line above it. */
-static bool has_one_error_more(const struct candidate *candidate, const struct candidate *best)
-{
-    return candidate->n_missing + candidate->n_extra <= best->n_missing + best->n_extra + 1 &&
-           candidate->evidence > best->evidence + WEAK_EDGE_BITS;
-}
-
-static void add_names(struct vttif_recognition *recognition, const struct search *search)
-{
-    const struct candidate *best = search_best(search);
-    for (guint i = 0; best && i < search->candidates->len; i++) {
-        const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
-        bool near = candidate->likely || candidate->score >= best->score - SCORE_RANGE ||
-                    has_one_error_more(candidate, best);
-        if (!candidate_stands(candidate) || !near)
-            continue;
-        struct vttif_name name = name_of(candidate, search->graph);
-        g_array_append_val(recognition->names, name);
-    }
-}
-
-/* --- parts ----------------------------------------------------------------------------------- */
-
-/* Takes the best out of the graph and appends it; returns whether anything worth it was left. */
-static bool take_part(struct vttif_recognition *recognition, struct graph *graph,
-                      const struct search *search)
-{
-    const struct candidate *best = search_best(search);
-    if (!best)
-        return false;
-    struct vttif_part part = {.name = name_of(best, graph)};
-    double taken = rest_take(graph, best);
-    part.share = MIN(taken / graph->total, recognition->other);
-    if (part.share < PART_LEAST) {
-        part_clear(&part);
-        return false;
-    }
-    recognition->other -= part.share;
-    g_array_append_val(recognition->parts, part);
-    return graph->max > 0;
-}
-
-/* The graph is what is left of it afterwards. */
-static void decompose(struct vttif_recognition *recognition, struct graph *graph,
-                      const struct search *first, unsigned parts_max)
-{
-    bool more = take_part(recognition, graph, first);
-    while (more && recognition->parts->len < parts_max) {
-        struct search *search = search_graph(graph);
-        more = take_part(recognition, graph, search);
-        search_free(search);
-    }
-    recognition->other = CLAMP(recognition->other, 0, 1);
-}
-
 /* --- the answer --------------------------------------------------------------------------------
  */
 
@@ -240,32 +102,8 @@ static bool is_too_little(struct vttif_recognition *recognition, const struct gr
     return true;
 }
 
-static void explain_none(struct vttif_recognition *recognition, const struct search *search)
-{
-    recognition->verdict = VTTIF_VERDICT_NONE;
-    if (search->graph->n_active <= 2) {
-        recognition->reason = g_strdup("two endpoints that exchange are one edge, and every "
-                                       "archetype has more: it takes three endpoints to tell any");
-        return;
-    }
-    const struct candidate *nearest =
-        search->candidates->len ? &g_array_index(search->candidates, struct candidate, 0) : NULL;
-    if (!nearest || nearest->score <= 0) {
-        recognition->reason = g_strdup("nothing in it looks like an archetype");
-        return;
-    }
-    g_autoptr(GString) text = g_string_new("the nearest archetype, ");
-    vttif_shape_describe(&nearest->shape, text);
-    g_string_append_printf(text, ", lacks %zu of %zu edges, and %zu %s of its", nearest->n_missing,
-                           nearest->n_edges, nearest->n_extra,
-                           nearest->n_extra == 1 ? "pair is none" : "pairs are none");
-    if (search->by_chance || candidate_may_be_chance(nearest))
-        g_string_append(text, "; but a random graph may well look like that");
-    recognition->reason = g_string_free(g_steal_pointer(&text), FALSE);
-}
-
-static void recognize(struct vttif_recognition *recognition, struct graph *graph,
-                      unsigned parts_max)
+/* Everything that the graph may be, best first; search_free it. */
+static struct search *search_all(const struct graph *graph)
 {
     struct search *search = search_graph(graph);
     if (!search_settled(search)) {
@@ -275,13 +113,101 @@ static void recognize(struct vttif_recognition *recognition, struct graph *graph
     search = search_small(search);
     if (!search_settled(search) && graph->cut == 0)
         chance_judge(search);
-    add_names(recognition, search);
-    if (recognition->names->len > 0) {
-        recognition->bmin = g_array_index(recognition->names, struct vttif_name, 0).bmin;
-        decompose(recognition, graph, search, parts_max);
-    } else {
-        explain_none(recognition, search);
+    return search;
+}
+
+/* --- several programs ------------------------------------------------------------------------ */
+
+/* A piece of any graph may look like something small: the name must be unlikely to be chance by
+ * itself, or the program is alone and nothing else. */
+static bool is_program(const struct search *search, const struct split *split, bool without_errors)
+{
+    const struct candidate *best = search_best(search);
+    if (!best || best->explained < PROGRAM_EXPLAINED ||
+        (without_errors && best->n_missing + best->n_extra > 0))
+        return false;
+    return best->bits >= LEAST_BITS || (split->is_apart && search_settled(search));
+}
+
+/* One of the programs by itself, or NULL if it has no name. */
+static struct vttif_recognition *recognize_program(const struct split *split, unsigned program,
+                                                   const struct graph *graph, bool without_errors,
+                                                   const struct vttif_recognize_options *options)
+{
+    struct graph *own = split_graph(split, program, graph);
+    struct search *search = search_all(own);
+    struct vttif_recognition *recognition = answer_new(VTTIF_BMIN_DEFAULT, own->total / own->all);
+    if (!is_too_little(recognition, own, options->least_bytes) &&
+        is_program(search, split, without_errors))
+        answer_take(recognition, own, search, options->parts_max);
+    search_free(search);
+    graph_free(own);
+    if (recognition->names->len == 0)
+        g_clear_pointer(&recognition, vttif_recognition_free);
+    return recognition;
+}
+
+/* The names are those of the first, of most bytes; the parts are everyone's. */
+static void add_program(struct vttif_recognition *recognition, struct vttif_recognition *program)
+{
+    bool first = recognition->names->len == 0;
+    gsize n_parts;
+    g_autofree struct vttif_part *parts = g_array_steal(program->parts, &n_parts);
+    g_array_append_vals(recognition->parts, parts, (guint)n_parts);
+    for (gsize i = 0; i < n_parts; i++)
+        recognition->other = MAX(recognition->other - parts[i].share, 0);
+    recognition->bmin = first ? program->bmin : MIN(recognition->bmin, program->bmin);
+    if (!first)
+        return;
+    gsize n_names;
+    g_autofree struct vttif_name *names = g_array_steal(program->names, &n_names);
+    g_array_append_vals(recognition->names, names, (guint)n_names);
+}
+
+/* Names each program, the smallest first, which tells soonest that there is no name; returns
+ * whether all have one. */
+static bool take_programs(struct vttif_recognition *recognition, const struct split *split,
+                          const struct graph *graph, bool without_errors,
+                          const struct vttif_recognize_options *options)
+{
+    struct vttif_recognition *programs[VTTIF_PROGRAMS_MAX] = {NULL};
+    bool all = true;
+    for (unsigned k = split->n; all && k > 0; k--) {
+        programs[k - 1] = recognize_program(split, k - 1, graph, without_errors, options);
+        all = programs[k - 1] != NULL;
     }
+    for (unsigned k = 0; k < split->n; k++) {
+        if (all)
+            add_program(recognition, programs[k]);
+        vttif_recognition_free(programs[k]);
+    }
+    return all;
+}
+
+/* The whole has no name, or one that other pairs speak against: several programs may have one each,
+ * in the latter case without an error. Returns whether they have. */
+static bool recognize_programs(struct vttif_recognition *recognition, const struct search *search,
+                               const struct vttif_recognize_options *options)
+{
+    const struct graph *graph = search->graph;
+    const struct candidate *best = search_best(search);
+    if (best && best->n_extra == 0)
+        return false;
+    if (best && !splits_at(graph, best->cut, best->hub))
+        return false;
+    g_autoptr(GPtrArray) splits = splits_find(graph, best ? best->hub : search->master);
+    bool found = false;
+    for (guint i = 0; i < splits->len && !found; i++)
+        found = take_programs(recognition, g_ptr_array_index(splits, i), graph, best, options);
+    return found;
+}
+
+static void recognize(struct vttif_recognition *recognition, struct graph *graph,
+                      const struct vttif_recognize_options *options)
+{
+    struct search *search = search_all(graph);
+    if (!recognize_programs(recognition, search, options))
+        answer_take(recognition, graph, search, options->parts_max);
     search_free(search);
 }
 
@@ -308,17 +234,14 @@ struct vttif_recognition *vttif_recognize(const struct vttif_matrix *matrix,
     struct vttif_recognize_options given = options ? *options : (struct vttif_recognize_options){0};
     if (!check_options(&given, error))
         return NULL;
-    struct vttif_recognition *recognition = g_new0(struct vttif_recognition, 1);
-    recognition->names = g_array_new(FALSE, FALSE, sizeof(struct vttif_name));
-    g_array_set_clear_func(recognition->names, name_clear);
-    recognition->parts = g_array_new(FALSE, FALSE, sizeof(struct vttif_part));
-    g_array_set_clear_func(recognition->parts, part_clear);
-    recognition->bmin = given.bmin > 0 ? given.bmin : VTTIF_BMIN_DEFAULT;
-    recognition->other = 1;
+    given.least_bytes = least_bytes(matrix, &given);
+    given.parts_max = given.parts_max > 0 ? given.parts_max : PARTS_MAX;
+    struct vttif_recognition *recognition =
+        answer_new(given.bmin > 0 ? given.bmin : VTTIF_BMIN_DEFAULT, 1);
     struct graph *graph = graph_new(matrix, given.bmin);
     graph_renumber(graph);
-    if (!is_too_little(recognition, graph, least_bytes(matrix, &given)))
-        recognize(recognition, graph, given.parts_max > 0 ? given.parts_max : PARTS_MAX);
+    if (!is_too_little(recognition, graph, given.least_bytes))
+        recognize(recognition, graph, &given);
     graph_free(graph);
     return recognition;
 }
@@ -365,37 +288,4 @@ const struct vttif_part *vttif_recognition_parts(const struct vttif_recognition 
 double vttif_recognition_other(const struct vttif_recognition *recognition)
 {
     return recognition->other;
-}
-
-/* --- a name's edges ------------------------------------------------------------------------------
- */
-
-static void add_pair(GArray *pairs, const struct archetype *archetype,
-                     const struct vttif_name *name, const uint32_t *endpoint_at, uint32_t p,
-                     uint32_t q)
-{
-    if (endpoint_at[p] == VTTIF_NOWHERE || endpoint_at[q] == VTTIF_NOWHERE)
-        return;
-    bool leads = archetype_leads(archetype, &name->shape, p, q);
-    struct vttif_pair pair = {endpoint_at[leads ? p : q], endpoint_at[leads ? q : p]};
-    g_array_append_val(pairs, pair);
-}
-
-struct vttif_pair *vttif_name_edges(const struct vttif_name *name, size_t *n_pairs)
-{
-    const struct archetype *archetype = archetype_of(&name->shape);
-    uint32_t order = (uint32_t)archetype->order(&name->shape), near[NEIGHBOURS_MAX];
-    g_autofree uint32_t *endpoint_at = endpoints_at(name->position, name->n_endpoints, order);
-    GArray *pairs = g_array_new(FALSE, FALSE, sizeof(struct vttif_pair));
-    for (uint32_t p = 0; p < order; p++) {
-        unsigned n_near = archetype->neighbours ? archetype->neighbours(&name->shape, p, near) : 0;
-        for (unsigned k = 0; k < n_near; k++)
-            if (near[k] < p)
-                add_pair(pairs, archetype, name, endpoint_at, near[k], p);
-        for (uint32_t q = 0; !archetype->neighbours && q < p; q++)
-            if (archetype->adjacent(&name->shape, q, p))
-                add_pair(pairs, archetype, name, endpoint_at, q, p);
-    }
-    *n_pairs = pairs->len;
-    return (struct vttif_pair *)(void *)g_array_free(pairs, FALSE);
 }

@@ -6,11 +6,14 @@
 #include <math.h>
 
 #define OUTLIER_SIGMAS 3.5
+/* What is laid over a dense archetype has at least that share of the bytes. */
+#define LAYER_LEAST 0.05
 /* Not even an outlier below a third above the median, however alike the others are. */
 #define OUTLIER_LEAST 1.33
 
 struct removal {
     const struct candidate *candidate;
+    bool of_all; /* outliers, or only the master's */
     uint32_t master; /* the endpoint with the most bytes */
     double level, most; /* median of a cell of others; above most a cell of its is an outlier */
 };
@@ -92,10 +95,10 @@ static float left_of(const struct removal *removal, float bytes)
 /* Returns what is gone of what u sent. */
 static double take(const struct removal *removal, uint32_t u, struct arc *arc)
 {
-    bool of_master = u == removal->master || arc->to == removal->master;
+    bool leaves = removal->of_all || u == removal->master || arc->to == removal->master;
     float out = arc->out;
-    arc->out = of_master ? left_of(removal, out) : 0;
-    arc->in = of_master ? left_of(removal, arc->in) : 0;
+    arc->out = leaves ? left_of(removal, out) : 0;
+    arc->in = leaves ? left_of(removal, arc->in) : 0;
     arc->known = arc_weight(arc) <= 0;
     return (double)out - arc->out;
 }
@@ -139,11 +142,34 @@ static double take_edges(const struct removal *removal, struct graph *graph)
     return taken;
 }
 
-double rest_take(struct graph *graph, const struct candidate *candidate)
+/* Has it outliers with at least half of its partners? A few are no star of its own. */
+static bool is_master(const struct removal *removal, const struct graph *graph)
+{
+    uint32_t u = removal->master;
+    size_t edges = 0, outliers = 0;
+    struct edge_test test = edge_test_new(removal->candidate, graph->n);
+    for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
+        bool is_edge = edge_test_is(&test, u, graph->arcs[k].to);
+        edges += is_edge;
+        outliers += is_edge && arc_weight(&graph->arcs[k]) > removal->most;
+    }
+    edge_test_clear(&test);
+    return 2 * outliers >= edges;
+}
+
+static struct removal removal_new(const struct graph *graph, const struct candidate *candidate)
 {
     struct removal removal = {.candidate = candidate, .master = heaviest(graph)};
     find_level(&removal, graph);
-    double taken = (candidate->archetype->neighbours ? take_edges : take_pairs)(&removal, graph);
+    if (removal.most < INFINITY && !is_master(&removal, graph))
+        removal.master = VTTIF_NOWHERE;
+    return removal;
+}
+
+static double take_all(const struct removal *removal, struct graph *graph)
+{
+    bool sparse = removal->candidate->archetype->neighbours;
+    double taken = (sparse ? take_edges : take_pairs)(removal, graph);
     float max = 0;
     for (size_t k = 0; k < graph->start[graph->n]; k++)
         max = MAX(max, arc_weight(&graph->arcs[k]));
@@ -152,4 +178,36 @@ double rest_take(struct graph *graph, const struct candidate *candidate)
     if (max > 0)
         graph_count(graph);
     return taken;
+}
+
+double rest_take(struct graph *graph, const struct candidate *candidate)
+{
+    struct removal removal = removal_new(graph, candidate);
+    return take_all(&removal, graph);
+}
+
+/* What all cells have above the level but for the master's, where they are outliers. */
+static double excess(const struct removal *removal, const struct graph *graph)
+{
+    double sum = 0;
+    struct edge_test test = edge_test_new(removal->candidate, graph->n);
+    for (uint32_t u = 0; u < graph->n; u++)
+        for (size_t k = graph->start[u]; k < graph->start[u + 1] && u != removal->master; k++)
+            if (graph->arcs[k].out > removal->most && graph->arcs[k].to != removal->master &&
+                edge_test_is(&test, u, graph->arcs[k].to))
+                sum += left_of(removal, graph->arcs[k].out);
+    edge_test_clear(&test);
+    return sum;
+}
+
+struct graph *rest_layer(const struct graph *graph, const struct candidate *candidate,
+                         double *taken)
+{
+    struct removal removal = removal_new(graph, candidate);
+    if (!(removal.most < INFINITY) || excess(&removal, graph) < LAYER_LEAST * graph->total)
+        return NULL;
+    removal.of_all = true;
+    struct graph *rest = graph_copy(graph);
+    *taken = take_all(&removal, rest);
+    return rest;
 }

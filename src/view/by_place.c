@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "view/place.h"
 
-/* The endpoints in their new order; all of them. */
-static uint32_t *full_order(const struct vttif_name *name)
+/* The endpoints in their new order, program by program; all of them. */
+static uint32_t *full_order(const struct vttif_name *const *names, size_t n_names)
 {
-    size_t n;
-    uint32_t *order = place_order(name, &n);
-    order = g_renew(uint32_t, order, MAX(name->n_endpoints, 1));
-    for (uint32_t i = 0; i < name->n_endpoints; i++)
-        if (!place_is_set(name, i))
+    size_t n_endpoints = names[0]->n_endpoints, n = 0;
+    uint32_t *order = g_new0(uint32_t, MAX(n_endpoints, 1));
+    g_autofree bool *placed = g_new0(bool, MAX(n_endpoints, 1));
+    for (size_t k = 0; k < n_names; k++) {
+        size_t n_members;
+        g_autofree uint32_t *members = place_order(names[k], &n_members);
+        for (size_t i = 0; i < n_members; i++) {
+            order[n++] = members[i];
+            placed[members[i]] = true;
+        }
+    }
+    for (uint32_t i = 0; i < n_endpoints; i++)
+        if (!placed[i])
             order[n++] = i;
     return order;
 }
@@ -37,9 +45,9 @@ struct vttif_matrix *vttif_view_by_place(struct vttif_matrix *matrix,
                                          const struct vttif_recognition *recognition)
 {
     size_t n_names;
-    const struct vttif_name *names = vttif_recognition_names(recognition, &n_names);
+    g_autofree const struct vttif_name **names = place_names(recognition, &n_names);
     if (n_names == 0)
         return vttif_matrix_ref(matrix);
-    g_autofree uint32_t *order = full_order(&names[0]);
+    g_autofree uint32_t *order = full_order(names, n_names);
     return renumber(matrix, order);
 }

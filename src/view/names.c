@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What was recognised, as text: the name, how well it fits, its twins, and what is left over. */
+#include "view/place.h"
 #include "view/placement.h"
 #include "view/terminal.h"
 
@@ -78,16 +79,12 @@ static void append_twins(const struct vttif_name *names, size_t n, GString *out)
         g_string_append(out, "  told from other names of the same graph by its bytes\n");
 }
 
-/* "all-to-all 8 86 % + star 8 at h1 12 % + other 2 %" */
-static void append_parts(const struct vttif_recognition *recognition,
-                         const struct vttif_matrix *matrix, GString *out)
+void vttif_view_parts(const struct vttif_recognition *recognition,
+                      const struct vttif_matrix *matrix, GString *out)
 {
     size_t n_parts;
     const struct vttif_part *parts = vttif_recognition_parts(recognition, &n_parts);
     double other = vttif_recognition_other(recognition);
-    if (n_parts < 2 && other < PART_LEAST)
-        return;
-    g_string_append(out, "  all of it: ");
     for (size_t k = 0; k < n_parts; k++) {
         const struct vttif_name *name = &parts[k].name;
         g_string_append(out, k > 0 ? " + " : "");
@@ -103,7 +100,42 @@ static void append_parts(const struct vttif_recognition *recognition,
         g_string_append(out, " + other ");
         append_percent(out, other);
     }
+}
+
+static void append_parts(const struct vttif_recognition *recognition,
+                         const struct vttif_matrix *matrix, GString *out)
+{
+    size_t n_parts;
+    vttif_recognition_parts(recognition, &n_parts);
+    if (n_parts < 2 && vttif_recognition_other(recognition) < PART_LEAST)
+        return;
+    g_string_append(out, "  all of it: ");
+    vttif_view_parts(recognition, matrix, out);
     g_string_append_c(out, '\n');
+}
+
+static void append_title(const struct vttif_name *name, const struct vttif_matrix *matrix,
+                         GString *out)
+{
+    vttif_shape_describe(&name->shape, out);
+    append_details(name, matrix, out);
+}
+
+/* Each program below its title, if there are several. */
+static void append_placements(const struct vttif_recognition *recognition,
+                              const struct vttif_matrix *matrix, unsigned max_columns, GString *out)
+{
+    size_t n;
+    g_autofree const struct vttif_name **names = place_names(recognition, &n);
+    for (size_t k = 0; k < n; k++) {
+        g_string_append(out, k > 0 ? "\n" : "");
+        if (n > 1) {
+            append_title(names[k], matrix, out);
+            g_string_append(out, ":\n");
+        }
+        placement_append(names[k], matrix, max_columns, out);
+    }
+    placement_append_strangers(names, n, matrix, max_columns, out);
 }
 
 void vttif_view_names(const struct vttif_recognition *recognition,
@@ -120,12 +152,11 @@ void vttif_view_names(const struct vttif_recognition *recognition,
         g_string_append_printf(out, "No archetype: %s.\n", vttif_recognition_reason(recognition));
         return;
     }
-    vttif_shape_describe(&names[0].shape, out);
-    append_details(&names[0], matrix, out);
+    append_title(&names[0], matrix, out);
     g_string_append_c(out, '\n');
     append_fit(&names[0], out);
     append_twins(names, n_names, out);
     append_parts(recognition, matrix, out);
     g_string_append_c(out, '\n');
-    placement_append(&names[0], matrix, max_columns, out);
+    append_placements(recognition, matrix, max_columns, out);
 }

@@ -84,37 +84,145 @@ uint32_t *place_order(const struct vttif_name *name, size_t *n)
     return order;
 }
 
-/* Rows below the drawing for those that have no place in it. */
-static void place_strangers(const struct vttif_name *name, struct vttif_point *points)
+static bool is_beside(const struct vttif_name *name, const bool *placed)
 {
-    size_t strangers = name->n_endpoints - name->n_members, k = 0;
+    for (size_t i = 0; i < name->n_endpoints; i++)
+        if (placed[i] && place_is_set(name, i))
+            return false;
+    return true;
+}
+
+static void mark_placed(const struct vttif_name *name, bool *placed)
+{
+    for (size_t i = 0; i < name->n_endpoints; i++)
+        placed[i] |= place_is_set(name, i);
+}
+
+const struct vttif_name **place_names(const struct vttif_recognition *recognition, size_t *n)
+{
+    size_t n_names, n_parts;
+    const struct vttif_name *names = vttif_recognition_names(recognition, &n_names);
+    const struct vttif_part *parts = vttif_recognition_parts(recognition, &n_parts);
+    const struct vttif_name **shown = g_new(const struct vttif_name *, n_parts + 1);
+    *n = 0;
+    if (n_names == 0)
+        return shown;
+    g_autofree bool *placed = g_new0(bool, MAX(names->n_endpoints, 1));
+    shown[(*n)++] = names;
+    mark_placed(names, placed);
+    for (size_t k = 1; k < n_parts; k++) {
+        if (!is_beside(&parts[k].name, placed))
+            continue;
+        shown[(*n)++] = &parts[k].name;
+        mark_placed(&parts[k].name, placed);
+    }
+    return shown;
+}
+
+/* --- drawings beside each other --------------------------------------------------------------- */
+
+struct box {
+    struct vttif_point low, high;
+};
+
+static struct box box_of(const bool *inside, size_t n, const struct vttif_point *points)
+{
+    struct box box = {{G_MAXDOUBLE, G_MAXDOUBLE}, {-G_MAXDOUBLE, -G_MAXDOUBLE}};
+    for (size_t i = 0; i < n; i++) {
+        if (!inside[i])
+            continue;
+        box.low = (struct vttif_point){MIN(box.low.x, points[i].x), MIN(box.low.y, points[i].y)};
+        box.high = (struct vttif_point){MAX(box.high.x, points[i].x), MAX(box.high.y, points[i].y)};
+    }
+    return box;
+}
+
+/* Draws a name with its upper left corner at a point, endpoints about one apart; returns its box.
+ */
+static struct box place_at(const struct vttif_name *name, struct vttif_point corner,
+                           struct vttif_point *points)
+{
+    size_t n = name->n_endpoints;
+    g_autofree bool *inside = g_new0(bool, MAX(n, 1));
+    mark_placed(name, inside);
+    drawn_as(name)->place(name, points);
+    struct box box = box_of(inside, n, points);
+    double size = MAX(box.high.x - box.low.x, box.high.y - box.low.y);
+    double scale = size > 0 ? sqrt((double)name->n_members) / size : 1;
+    for (size_t i = 0; i < n; i++) {
+        if (!inside[i])
+            continue;
+        points[i].x = corner.x + scale * (points[i].x - box.low.x);
+        points[i].y = corner.y + scale * (points[i].y - box.high.y);
+    }
+    return box_of(inside, n, points);
+}
+
+/* In rows, from the upper left. */
+static void place_beside(const struct vttif_name *const *names, size_t n, bool *placed,
+                         struct vttif_point *points)
+{
+    struct vttif_point corner = {0, 0};
+    double all = 0, gap = 0, bottom = 0;
+    for (size_t k = 0; k < n; k++) {
+        all += (double)names[k]->n_members;
+        gap = MAX(gap, 0.5 * sqrt((double)names[k]->n_members));
+    }
+    for (size_t k = 0; k < n; k++) {
+        struct box box = place_at(names[k], corner, points);
+        mark_placed(names[k], placed);
+        bottom = MIN(bottom, box.low.y);
+        corner.x = box.high.x + gap;
+        if (corner.x > 1.5 * sqrt(all))
+            corner = (struct vttif_point){0, bottom - gap};
+    }
+}
+
+/* Rows below the drawing for those that have no place in it. */
+static void place_strangers(const bool *placed, size_t n, struct vttif_point *points)
+{
+    size_t members = 0, k = 0;
+    for (size_t i = 0; i < n; i++)
+        members += placed[i];
+    size_t strangers = n - members;
     if (strangers == 0)
         return;
-    struct vttif_point low = {G_MAXDOUBLE, G_MAXDOUBLE}, high = {-G_MAXDOUBLE, -G_MAXDOUBLE};
-    for (size_t i = 0; i < name->n_endpoints; i++) {
-        if (!place_is_set(name, i))
-            continue;
-        low = (struct vttif_point){MIN(low.x, points[i].x), MIN(low.y, points[i].y)};
-        high = (struct vttif_point){MAX(high.x, points[i].x), MAX(high.y, points[i].y)};
-    }
-    double width = MAX(high.x - low.x, high.y - low.y);
-    double usual = width / MAX(1, sqrt((double)name->n_members));
+    struct box box = box_of(placed, n, points);
+    double width = MAX(box.high.x - box.low.x, box.high.y - box.low.y);
+    double usual = width / MAX(1, sqrt((double)members));
     size_t columns = (size_t)MAX(1, MIN((double)strangers, floor(width / usual) + 1));
     double step = columns > 1 ? width / (double)(columns - 1) : 0;
-    double left = (low.x + high.x - step * (double)(columns - 1)) / 2;
-    for (size_t i = 0; i < name->n_endpoints; i++) {
-        if (place_is_set(name, i))
+    double left = (box.low.x + box.high.x - step * (double)(columns - 1)) / 2;
+    for (size_t i = 0; i < n; i++) {
+        if (placed[i])
             continue;
         size_t row = k / columns;
         points[i].x = left + step * (double)(k % columns);
-        points[i].y = low.y - usual * (1.5 + (double)row);
+        points[i].y = box.low.y - usual * (1.5 + (double)row);
         k++;
     }
 }
 
+static void place_all(const struct vttif_name *const *names, size_t n, struct vttif_point *points)
+{
+    size_t n_endpoints = names[0]->n_endpoints;
+    g_autofree bool *placed = g_new0(bool, MAX(n_endpoints, 1));
+    place_beside(names, n, placed, points);
+    place_strangers(placed, n_endpoints, points);
+    vttif_layout_fit(n_endpoints, points);
+}
+
 void vttif_layout_place(const struct vttif_name *name, struct vttif_point *points)
 {
-    drawn_as(name)->place(name, points);
-    place_strangers(name, points);
-    vttif_layout_fit(name->n_endpoints, points);
+    place_all(&name, 1, points);
+}
+
+bool vttif_layout_recognition(const struct vttif_recognition *recognition,
+                              struct vttif_point *points)
+{
+    size_t n;
+    g_autofree const struct vttif_name **names = place_names(recognition, &n);
+    if (n > 0)
+        place_all(names, n, points);
+    return n > 0;
 }

@@ -35,4 +35,11 @@ static inline bool place_goes_around(const struct vttif_shape *shape, unsigned d
  * is alike; *n gets their number. g_free it. */
 uint32_t *place_order(const struct vttif_name *name, size_t *n);
 
+/*
+ * The names that are shown beside each other: the best one, and of the other parts those all of
+ * whose endpoints have no place yet, as of other programs. *n gets their number; g_free the list,
+ * whose names are the recognition's. There is at least the best name, unless there is none at all.
+ */
+const struct vttif_name **place_names(const struct vttif_recognition *recognition, size_t *n);
+
 #endif

@@ -115,16 +115,23 @@ static void append_groups(const struct vttif_name *name, const struct vttif_matr
     }
 }
 
-static void append_strangers(const struct vttif_name *name, const struct vttif_matrix *matrix,
-                             size_t max, GString *out)
+void placement_append_strangers(const struct vttif_name *const *names, size_t n,
+                                const struct vttif_matrix *matrix, unsigned max_columns,
+                                GString *out)
 {
-    if (name->n_members == name->n_endpoints)
-        return;
-    struct list list = list_begin(out, "no part in it: ", " ", max);
-    for (size_t i = 0; i < name->n_endpoints; i++)
-        if (!place_is_set(name, i))
+    struct list list = list_begin(out, "no part in it: ", " ", max_columns);
+    gsize begin = out->len;
+    for (size_t i = 0; i < names[0]->n_endpoints; i++) {
+        bool placed = false;
+        for (size_t k = 0; k < n; k++)
+            placed |= place_is_set(names[k], i);
+        if (!placed)
             list_add(&list, name_of(matrix, i));
-    list_end(&list);
+    }
+    if (list.empty)
+        g_string_truncate(out, begin - strlen("no part in it: "));
+    else
+        list_end(&list);
 }
 
 /* --- grids --------------------------------------------------------------------------------------
@@ -358,5 +365,4 @@ void placement_append(const struct vttif_name *name, const struct vttif_matrix *
                         max_columns, out);
     else
         append_grid(name, matrix, max_columns, out);
-    append_strangers(name, matrix, max_columns, out);
 }

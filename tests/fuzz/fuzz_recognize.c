@@ -54,10 +54,9 @@ static void check_json(const struct vttif_topology *topology,
 }
 
 /* A picture has its places inside. */
-static void check_layout(const struct vttif_name *name, struct vttif_point *points)
+static void check_points(const struct vttif_point *points, size_t n)
 {
-    vttif_layout_place(name, points);
-    for (size_t i = 0; i < name->n_endpoints; i++) {
+    for (size_t i = 0; i < n; i++) {
         g_assert_true(points[i].x > -0.01 && points[i].x < 1.01);
         g_assert_true(points[i].y > -0.01 && points[i].y < 1.01);
     }
@@ -84,8 +83,12 @@ static void check_views(struct vttif_matrix *matrix, const struct vttif_recognit
     vttif_view_table(sorted, 80, text);
     vttif_view_heatmap(sorted, 80, false, text);
     check_json(topology, recognition, json);
-    for (size_t i = 0; i < n_names; i++)
-        check_layout(&names[i], points);
+    for (size_t i = 0; i < n_names; i++) {
+        vttif_layout_place(&names[i], points);
+        check_points(points, names[i].n_endpoints);
+    }
+    if (vttif_layout_recognition(recognition, points))
+        check_points(points, vttif_matrix_size(matrix));
     if (n_names > 0) {
         vttif_view_dot(topology, points, text);
         vttif_view_samba(topology, points, text);
@@ -197,7 +200,8 @@ static void check(struct vttif_matrix *matrix, const struct vttif_recognize_opti
     if (again)
         check_again(matrix, options, recognition);
     rules_hold_for_names(recognition, matrix);
-    rules_hold_for_parts(recognition, matrix, options->parts_max > 0 ? options->parts_max : 4);
+    rules_hold_for_parts(recognition, matrix,
+                         VTTIF_PROGRAMS_MAX * (options->parts_max > 0 ? options->parts_max : 4));
     if (options->bmin > 0)
         g_assert_cmpfloat_with_epsilon(vttif_recognition_bmin(recognition), options->bmin, 1e-6);
     if (readable)

@@ -197,6 +197,64 @@ static void neighbours_of_a_mesh_are_all_equally_far(void)
                 g_assert_cmpfloat_with_epsilon(distance(points, i, j), 1.0 / 6, 1e-9);
 }
 
+/* A ring of 12 and one of 9, no pair of which exchanges anything. */
+static struct vttif_matrix *two_rings(void)
+{
+    struct vttif_matrix *matrix = vttif_matrix_new(22, NULL); /* and one that does nothing */
+    for (size_t i = 0; i < 12; i++)
+        exchange(matrix, i, (i + 1) % 12);
+    for (size_t i = 0; i < 9; i++)
+        exchange(matrix, 12 + i, 12 + (i + 1) % 9);
+    return matrix;
+}
+
+static void programs_stand_beside_each_other(void)
+{
+    g_autoptr(vttif_matrix) matrix = two_rings();
+    g_autoptr(vttif_recognition) recognition = vttif_recognize(matrix, NULL, NULL);
+    struct vttif_point points[22];
+    g_assert_true(vttif_layout_recognition(recognition, points));
+    for (size_t i = 0; i < 12; i++)
+        for (size_t j = 12; j < 21; j++)
+            g_assert_cmpfloat(points[i].x, <, points[j].x); /* the larger one at the left */
+    for (size_t i = 0; i < 21; i++)
+        g_assert_cmpfloat(points[21].y, <, points[i].y); /* the idle one below */
+    for (size_t i = 0; i < 22; i++)
+        g_assert_true(points[i].x >= 0 && points[i].x <= 1 && points[i].y >= 0 && points[i].y <= 1);
+}
+
+static void without_a_name_there_are_no_places(void)
+{
+    g_autoptr(vttif_matrix) matrix = vttif_matrix_new(3, NULL);
+    g_autoptr(vttif_recognition) recognition = vttif_recognize(matrix, NULL, NULL);
+    struct vttif_point points[3] = {{7, 7}};
+    g_assert_false(vttif_layout_recognition(recognition, points));
+    g_assert_cmpfloat(points[0].x, ==, 7);
+}
+
+static void programs_are_drawn_one_after_the_other(void)
+{
+    g_autoptr(vttif_matrix) matrix = two_rings();
+    g_autoptr(vttif_recognition) recognition = vttif_recognize(matrix, NULL, NULL);
+    g_autoptr(GString) text = g_string_new(NULL);
+    vttif_view_names(recognition, matrix, 80, text);
+    const char *parts = strstr(text->str, "all of it: ring 12 57.1 % + ring 9 42.9 %\n");
+    const char *first = strstr(text->str, "ring 12:\n"), *second = strstr(text->str, "ring 9:\n");
+    const char *rest = strstr(text->str, "no part in it: 22\n");
+    g_assert_true(parts && parts < first && first < second && second < rest);
+}
+
+/* The matrix in the order of the programs has a band for each. */
+static void programs_are_blocks_of_the_matrix(void)
+{
+    g_autoptr(vttif_matrix) matrix = two_rings();
+    g_autoptr(vttif_recognition) recognition = vttif_recognize(matrix, NULL, NULL);
+    g_autoptr(vttif_matrix) placed = vttif_view_by_place(matrix, recognition);
+    for (size_t i = 0; i < 12; i++)
+        for (size_t j = 12; j < 22; j++)
+            g_assert_cmpfloat(vttif_matrix_get(placed, i, j), ==, 0);
+}
+
 static void the_centre_of_a_star_is_in_the_middle(void)
 {
     g_autoptr(vttif_matrix) matrix = star(9, 4);
@@ -256,6 +314,12 @@ int main(int argc, char **argv)
     g_test_add_func("/place/without a name the matrix stays", without_a_name_the_matrix_stays);
     g_test_add_func("/place/neighbours of a mesh are all equally far",
                     neighbours_of_a_mesh_are_all_equally_far);
+    g_test_add_func("/place/programs stand beside each other", programs_stand_beside_each_other);
+    g_test_add_func("/place/without a name there are no places",
+                    without_a_name_there_are_no_places);
+    g_test_add_func("/place/programs are drawn one after the other",
+                    programs_are_drawn_one_after_the_other);
+    g_test_add_func("/place/programs are blocks of the matrix", programs_are_blocks_of_the_matrix);
     g_test_add_func("/place/the centre of a star is in the middle",
                     the_centre_of_a_star_is_in_the_middle);
     g_test_add_func("/place/no two endpoints are at one place", no_two_endpoints_are_at_one_place);
