@@ -39,9 +39,10 @@ static double value_of(uint8_t byte)
 
 /* --- drawing ---------------------------------------------------------------------------------- */
 
-/* The archetype's edges between its first endpoints, over what is there; order <= ENDPOINTS_MAX. */
-static void draw_shape(struct canvas *canvas, const struct vttif_shape *shape, double bytes,
-                       bool one_way)
+/* The archetype's edges between its endpoints from the first on, over what is there; first and
+ * order are ENDPOINTS_MAX together at most. */
+static void draw_shape(struct canvas *canvas, const struct vttif_shape *shape, size_t first,
+                       double bytes, bool one_way)
 {
     size_t order = rules_order(shape), n_pairs;
     uint32_t position[ENDPOINTS_MAX];
@@ -50,11 +51,11 @@ static void draw_shape(struct canvas *canvas, const struct vttif_shape *shape, d
     struct vttif_name name = {
         .shape = *shape, .n_endpoints = order, .n_members = order, .position = position};
     g_autofree struct vttif_pair *pairs = vttif_name_edges(&name, &n_pairs);
-    canvas->n = MAX(canvas->n, order);
+    canvas->n = MAX(canvas->n, first + order);
     for (size_t i = 0; i < n_pairs; i++) {
-        canvas->cell[pairs[i].from][pairs[i].to] = bytes;
+        canvas->cell[first + pairs[i].from][first + pairs[i].to] = bytes;
         if (!one_way)
-            canvas->cell[pairs[i].to][pairs[i].from] = bytes;
+            canvas->cell[first + pairs[i].to][first + pairs[i].from] = bytes;
     }
 }
 
@@ -84,7 +85,7 @@ static int falling(const void *a, const void *b)
     return *x < *y ? 1 : *x > *y ? -1 : 0;
 }
 
-/* a: which, and one way or both; b: extents. */
+/* a: which, one way or both, over or beside what is there; b: extents. */
 static struct vttif_shape shape_of(const struct pen *pen, uint8_t b)
 {
     struct vttif_shape shape = {.archetype = pen->archetype, .arity = pen->arity};
@@ -121,7 +122,8 @@ static struct vttif_shape shape_of(const struct pen *pen, uint8_t b)
 static void draw(struct canvas *canvas, const struct step *step)
 {
     struct vttif_shape shape = shape_of(&pens[step->a % G_N_ELEMENTS(pens)], step->b);
-    draw_shape(canvas, &shape, value_of(step->value), step->a >= 128);
+    bool beside = step->a & 64 && canvas->n + rules_order(&shape) <= ENDPOINTS_MAX;
+    draw_shape(canvas, &shape, beside ? canvas->n : 0, value_of(step->value), step->a >= 128);
 }
 
 /* --- spoiling --------------------------------------------------------------------------------- */
