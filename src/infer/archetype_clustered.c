@@ -12,7 +12,7 @@
 /* Groups look at every edge once or twice; where there are none, every endpoint would look at all
  * edges of its partners. */
 #define STEPS_MOST 6
-#define REGROUPED  2
+#define REGROUPED  4
 
 static size_t *group_sizes(const struct vttif_shape *shape, const uint32_t *position, size_t n)
 {
@@ -79,12 +79,33 @@ static uint32_t gather(const struct strong *strong, uint32_t seed, uint32_t numb
     return size;
 }
 
-/* The group with the largest share of whose members u exchanges with, if that is half. */
+/* A share of a group's members that tells who belongs to it from who does not: halfway between how
+ * many pairs are edges within groups, and between them. */
+static double share_of_members(const struct strong *strong, const uint32_t *group,
+                               const GArray *sizes)
+{
+    double within = 0, within_pairs = 1, n = 0;
+    for (uint32_t u = 0; u < strong->n; u++) {
+        n += group[u] != VTTIF_NOWHERE;
+        for (size_t k = strong->start[u]; group[u] != VTTIF_NOWHERE && k < strong->start[u + 1]; k++)
+            within += group[strong->to[k]] == group[u];
+    }
+    for (guint g = 0; g < sizes->len; g++) {
+        double size = g_array_index(sizes, uint32_t, g);
+        within_pairs += size * (size - 1);
+    }
+    double between = (double)strong->start[strong->n] - within;
+    double between_pairs = MAX(n * (n - 1) - within_pairs, 0) + 1;
+    return (within / within_pairs + MIN(between / between_pairs, 1)) / 2;
+}
+
+/* The group of whose members u exchanges with most more than that share. Not the largest share: a
+ * handful that was left over of a group would be as good as all the rest of it. */
 static uint32_t nearest(const struct strong *strong, uint32_t u, const uint32_t *group,
-                        const GArray *sizes, uint32_t *partners)
+                        const GArray *sizes, double share, uint32_t *partners)
 {
     uint32_t best = group[u];
-    double most = 0.5;
+    double most = 0;
     for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++)
         if (group[strong->to[k]] != VTTIF_NOWHERE)
             partners[group[strong->to[k]]]++;
@@ -92,27 +113,28 @@ static uint32_t nearest(const struct strong *strong, uint32_t u, const uint32_t 
         uint32_t g = group[strong->to[k]];
         if (g == VTTIF_NOWHERE || partners[g] == 0)
             continue;
-        uint32_t others = g_array_index(sizes, uint32_t, g) - (g == group[u]);
-        double share = others + 1 >= GROUP_LEAST ? (double)partners[g] / others : 0;
+        double others = (double)g_array_index(sizes, uint32_t, g) - (g == group[u]);
+        double more = others + 1 >= GROUP_LEAST ? partners[g] - share * others : -1;
         partners[g] = 0;
-        if (share < most || (share == most && g != group[u]))
+        if (more < most || (more == most && g != group[u]))
             continue;
-        most = share;
+        most = more;
         best = g;
     }
     return best;
 }
 
-/* Whoever lacks the edge to the one that a group began with is still with it. Returns whether
- * anyone went to another group. */
+/* Whoever lacks the edge to the one that a group began with is still with it, and what a group fell
+ * into comes together again. Returns whether anyone went to another group. */
 static bool regroup(const struct strong *strong, uint32_t *group, GArray *sizes)
 {
     g_autofree uint32_t *partners = g_new0(uint32_t, MAX(sizes->len, 1));
+    double share = share_of_members(strong, group, sizes);
     bool changed = false;
     for (uint32_t u = 0; u < strong->n; u++) {
         if (group[u] == VTTIF_NOWHERE || u == strong->hub)
             continue;
-        uint32_t g = nearest(strong, u, group, sizes, partners);
+        uint32_t g = nearest(strong, u, group, sizes, share, partners);
         g_array_index(sizes, uint32_t, group[u])--;
         g_array_index(sizes, uint32_t, g)++;
         changed |= g != group[u];
