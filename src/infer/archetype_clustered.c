@@ -79,44 +79,64 @@ static uint32_t gather(const struct strong *strong, uint32_t seed, uint32_t numb
     return size;
 }
 
-/* A share of a group's members that tells who belongs to it from who does not: halfway between how
- * many pairs are edges within groups, and between them. */
-static double share_of_members(const struct strong *strong, const uint32_t *group,
-                               const GArray *sizes)
+/* Groups while their members change. */
+struct grouping {
+    const struct strong *strong;
+    uint32_t *group; /* [endpoint] */
+    GArray *sizes; /* of uint32_t, [group] */
+    uint32_t *partners; /* [group]: of the one who is looked at */
+    uint32_t *touched, n_touched; /* the groups of these */
+    double share; /* of a group's members: tells who belongs to it */
+};
+
+/* Sets the share halfway between how many pairs are edges within groups, and between them. False if
+ * most edges lie between groups: they are none. */
+static bool set_share(struct grouping *grouping)
 {
-    double within = 0, within_pairs = 1, n = 0;
+    const struct strong *strong = grouping->strong;
+    const uint32_t *group = grouping->group;
+    double within = 0, within_pairs = 1, members = 0, all = (double)strong->start[strong->n];
     for (uint32_t u = 0; u < strong->n; u++) {
-        n += group[u] != VTTIF_NOWHERE;
-        for (size_t k = strong->start[u]; group[u] != VTTIF_NOWHERE && k < strong->start[u + 1]; k++)
-            within += group[strong->to[k]] == group[u];
+        uint32_t here = 0, g = group[u];
+        members += g != VTTIF_NOWHERE;
+        for (size_t k = strong->start[u]; g != VTTIF_NOWHERE && k < strong->start[u + 1]; k++)
+            here += group[strong->to[k]] == g;
+        within += here;
     }
-    for (guint g = 0; g < sizes->len; g++) {
-        double size = g_array_index(sizes, uint32_t, g);
+    for (guint g = 0; g < grouping->sizes->len; g++) {
+        double size = g_array_index(grouping->sizes, uint32_t, g);
         within_pairs += size * (size - 1);
     }
-    double between = (double)strong->start[strong->n] - within;
-    double between_pairs = MAX(n * (n - 1) - within_pairs, 0) + 1;
-    return (within / within_pairs + MIN(between / between_pairs, 1)) / 2;
+    double between_pairs = MAX(members * (members - 1) - within_pairs, 0) + 1;
+    grouping->share = (within / within_pairs + MIN((all - within) / between_pairs, 1)) / 2;
+    return 2 * within >= all;
 }
 
-/* The group of whose members u exchanges with most more than that share. Not the largest share: a
- * handful that was left over of a group would be as good as all the rest of it. */
-static uint32_t nearest(const struct strong *strong, uint32_t u, const uint32_t *group,
-                        const GArray *sizes, double share, uint32_t *partners)
+static void count_partners(struct grouping *grouping, uint32_t u)
 {
-    uint32_t best = group[u];
-    double most = 0;
-    for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++)
-        if (group[strong->to[k]] != VTTIF_NOWHERE)
-            partners[group[strong->to[k]]]++;
+    const struct strong *strong = grouping->strong;
+    grouping->n_touched = 0;
     for (size_t k = strong->start[u]; k < strong->start[u + 1]; k++) {
-        uint32_t g = group[strong->to[k]];
-        if (g == VTTIF_NOWHERE || partners[g] == 0)
-            continue;
-        double others = (double)g_array_index(sizes, uint32_t, g) - (g == group[u]);
-        double more = others + 1 >= GROUP_LEAST ? partners[g] - share * others : -1;
-        partners[g] = 0;
-        if (more < most || (more == most && g != group[u]))
+        uint32_t g = grouping->group[strong->to[k]];
+        if (g != VTTIF_NOWHERE && grouping->partners[g]++ == 0)
+            grouping->touched[grouping->n_touched++] = g;
+    }
+}
+
+/* The group of whose members u exchanges with most more than the share. Not with the largest share
+ * of them: a handful that was left over of a group would be as good as all the rest of it. */
+static uint32_t nearest(struct grouping *grouping, uint32_t u)
+{
+    uint32_t own = grouping->group[u], best = own;
+    double most = 0;
+    count_partners(grouping, u);
+    for (uint32_t i = 0; i < grouping->n_touched; i++) {
+        uint32_t g = grouping->touched[i];
+        double others = (double)g_array_index(grouping->sizes, uint32_t, g) - (g == own);
+        double more =
+            others + 1 >= GROUP_LEAST ? grouping->partners[g] - grouping->share * others : -1;
+        grouping->partners[g] = 0;
+        if (more < most || (more == most && g != own))
             continue;
         most = more;
         best = g;
@@ -125,22 +145,28 @@ static uint32_t nearest(const struct strong *strong, uint32_t u, const uint32_t 
 }
 
 /* Whoever lacks the edge to the one that a group began with is still with it, and what a group fell
- * into comes together again. Returns whether anyone went to another group. */
+ * into comes together again. False if they are no groups. */
 static bool regroup(const struct strong *strong, uint32_t *group, GArray *sizes)
 {
-    g_autofree uint32_t *partners = g_new0(uint32_t, MAX(sizes->len, 1));
-    double share = share_of_members(strong, group, sizes);
-    bool changed = false;
-    for (uint32_t u = 0; u < strong->n; u++) {
-        if (group[u] == VTTIF_NOWHERE || u == strong->hub)
-            continue;
-        uint32_t g = nearest(strong, u, group, sizes, share, partners);
-        g_array_index(sizes, uint32_t, group[u])--;
-        g_array_index(sizes, uint32_t, g)++;
-        changed |= g != group[u];
-        group[u] = g;
+    g_autofree uint32_t *partners = g_new0(uint32_t, sizes->len);
+    g_autofree uint32_t *touched = g_new(uint32_t, sizes->len);
+    struct grouping grouping = {strong, group, sizes, partners, touched, 0, 0};
+    if (!set_share(&grouping))
+        return false;
+    bool changed = true;
+    for (int round = 0; round < REGROUPED && changed; round++) {
+        changed = false;
+        for (uint32_t u = 0; u < strong->n; u++) {
+            if (group[u] == VTTIF_NOWHERE || u == strong->hub)
+                continue;
+            uint32_t g = nearest(&grouping, u);
+            g_array_index(sizes, uint32_t, group[u])--;
+            g_array_index(sizes, uint32_t, g)++;
+            changed |= g != group[u];
+            group[u] = g;
+        }
     }
-    return changed;
+    return true;
 }
 
 /* The hub has partners everywhere; its group is the one that it exchanges most with, by endpoint.
@@ -200,10 +226,8 @@ static void propose(struct search *search, const struct strong *strong)
             return;
         g_array_append_val(sizes, size);
     }
-    if (sizes->len < 2)
+    if (sizes->len < 2 || !regroup(strong, group, sizes))
         return;
-    for (int round = 0; round < REGROUPED && regroup(strong, group, sizes); round++)
-        ;
     if (strong->hub != VTTIF_NOWHERE && group[strong->hub] == VTTIF_NOWHERE)
         place_hub(strong, group, sizes);
     for (guint g = 0; g < sizes->len; g++) {

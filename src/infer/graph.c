@@ -91,7 +91,7 @@ static struct columns columns_new(struct graph *graph, const struct vttif_matrix
             total += sent.bytes;
         }
     }
-    graph->total = graph->all = total;
+    graph->total = graph->left = graph->all = total;
     return columns;
 }
 
@@ -201,6 +201,7 @@ struct graph *graph_within(const struct graph *graph, const bool *is_member)
         within->start[u + 1] = used;
         within->n_active += used > within->start[u];
     }
+    within->left = within->total;
     graph_count(within);
     return within;
 }

@@ -39,6 +39,7 @@ struct graph {
     double max; /* the largest cell */
     double total; /* of all cells, the diagonal too */
     double largest, all; /* max and total of the matrix; the graph may be a part of it */
+    double left; /* of the total, what no part that was found before has taken */
     double cut; /* > 0: the only cut there is (a fixed bmin) */
     double *bytes; /* [n]: what an endpoint sends and gets */
     uint32_t pairs[WEIGHT_BINS]; /* in each bin, without those that are known */

@@ -417,6 +417,7 @@ void candidate_judge(struct candidate *candidate, const struct search *search)
     candidate->score = candidate->n_edges ? 1 - errors / (double)candidate->n_edges : 0;
     /* both are sums of rounded numbers */
     candidate->explained = graph->total > 0 ? MIN(tally->bytes / graph->total, 1) : 0;
+    candidate->complete = tally->bytes > ALL_BYTES * graph->left;
     candidate->forward = forward_share(tally);
     candidate->evidence = evidence(tally, candidate, graph);
     candidate->one_way =

@@ -34,6 +34,7 @@ struct candidate {
     unsigned gap; /* in bins, below the lightest edge */
     double coverage; /* share of the endpoints with traffic that have a place */
     double forward; /* share of its bytes that goes along its edges, but for a master's */
+    bool complete; /* nearly all bytes that are left are on its edges */
     bool exact; /* the graph is the archetype, nothing else has traffic of the same order */
     bool faint; /* its faint edges carry so little that they are a detail */
     bool one_way; /* of most of its edges, nearly all bytes go one way */

@@ -170,6 +170,7 @@ static double take_all(const struct removal *removal, struct graph *graph)
 {
     bool sparse = removal->candidate->archetype->neighbours;
     double taken = (sparse ? take_edges : take_pairs)(removal, graph);
+    graph->left = MAX(graph->left - taken, 0);
     float max = 0;
     for (size_t k = 0; k < graph->start[graph->n]; k++)
         max = MAX(max, arc_weight(&graph->arcs[k]));

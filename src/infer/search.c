@@ -20,6 +20,8 @@
 #define CERTAIN_SCORE 0.75
 #define CLEAR_BITS    1000
 #define CLEAR_MEMBERS 300
+/* An all-to-all of up to so many has other names: a stencil-27 of 2x2x2. */
+#define ALL_TO_ALL_NAMES 8
 /* So many partners are a crowd in a graph of n endpoints: CROWD_LEAST + CROWD_MORE log2 n. */
 #define CROWD_LEAST 4
 #define CROWD_MORE  3
@@ -72,12 +74,25 @@ static bool is_certain(const struct candidate *candidate)
            candidate->n_members >= CLEAR_MEMBERS && candidate_stands(candidate);
 }
 
+/* A name that leaves nothing to explain. */
+static bool is_settled(const struct candidate *candidate)
+{
+    return candidate->exact && candidate->complete && candidate_stands(candidate);
+}
+
+/* The same, of a graph that has no other name. */
+static bool is_only_name(const struct candidate *candidate)
+{
+    return candidate->archetype == &archetype_all_to_all &&
+           candidate->n_members > ALL_TO_ALL_NAMES && is_settled(candidate);
+}
+
 static void propose_of(struct search *search, const struct strong *strong)
 {
     const struct candidate *certain = first_of(search, is_certain);
     const struct archetype *only = certain ? certain->proposer : NULL;
     bool dense = first_of(search, is_dense), crowded = is_crowded(strong);
-    for (size_t i = 0; archetypes[i]; i++) {
+    for (size_t i = 0; archetypes[i] && !first_of(search, is_only_name); i++) {
         bool sparse = archetypes[i]->neighbours;
         if (archetypes[i]->propose && strong->n_edges > 0 && !(dense && sparse) &&
             !(crowded && sparse && archetypes[i] != &archetype_star) &&
@@ -86,12 +101,6 @@ static void propose_of(struct search *search, const struct strong *strong)
             archetypes[i]->propose(search, strong);
         }
     }
-}
-
-/* A name that leaves nothing to explain. */
-static bool is_settled(const struct candidate *candidate)
-{
-    return candidate->exact && candidate->explained > 0.999 && candidate_stands(candidate);
 }
 
 /* A name that no other comes near to, although there is noise. */
