@@ -2,6 +2,7 @@
 #include "infer/chain_mend.h"
 
 #include "infer/archetypes.h"
+#include "infer/chain_flow.h"
 #include "infer/evidence.h"
 #include "infer/grid.h"
 #include "infer/links.h"
@@ -290,7 +291,16 @@ void chain_mend(struct search *search, const struct candidate *candidate)
     evidence->flow = candidate->one_way;
     if (evidence->hub != VTTIF_NOWHERE && candidate->position[evidence->hub] == VTTIF_NOWHERE)
         g_array_append_val(mending.chain, evidence->hub);
-    for (int round = 0; round < ROUNDS && mending.chain->len > 2; round++) {
+    /* who comes after whom is settled at once where bytes go one way, else from piece to piece */
+    bool flows = evidence->flow != 0 &&
+                 chain_flow(search->graph, evidence->hub, mending.chain, mending.breaks);
+    if (flows) {
+        learn(&mending, &shape);
+        join_pieces(&mending);
+        if (mending.chain->len > 2)
+            propose(search, &mending);
+    }
+    for (int round = 0; round < ROUNDS && mending.chain->len > 2 && !flows; round++) {
         learn(&mending, &shape);
         take_to_pieces(&mending);
         join_pieces(&mending);

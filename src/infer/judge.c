@@ -431,12 +431,18 @@ void candidate_judge(struct candidate *candidate, const struct search *search)
         candidate->score = 0;
 }
 
+/* Of all weights, and of which way bytes go. */
+static double whole_evidence(const struct candidate *candidate)
+{
+    return candidate->evidence + candidate->direction_bits;
+}
+
 static bool is_better(const struct candidate *a, const struct candidate *b)
 {
     bool close = fabs(a->score - b->score) * (double)a->n_edges <= CLOSE_ERRORS;
     if (close && !a->exact && !b->exact && a->hub == b->hub && a->score > 0 && b->score > 0 &&
-        fabs(a->evidence - b->evidence) > 1)
-        return a->evidence > b->evidence;
+        fabs(whole_evidence(a) - whole_evidence(b)) > 1)
+        return whole_evidence(a) > whole_evidence(b);
     if (a->score != b->score)
         return a->score > b->score;
     if (a->hub != b->hub) /* without an excuse rather */
