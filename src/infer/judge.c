@@ -431,18 +431,20 @@ void candidate_judge(struct candidate *candidate, const struct search *search)
         candidate->score = 0;
 }
 
-/* Of all weights, and of which way bytes go. */
-static double whole_evidence(const struct candidate *candidate)
+/* What weights say for a rather than b; and which way bytes go, where it is no chance: pieces may
+ * lie either way round. */
+static double evidence_beyond(const struct candidate *a, const struct candidate *b)
 {
-    return candidate->evidence + candidate->direction_bits;
+    double directions = a->direction_bits - b->direction_bits;
+    return a->evidence - b->evidence + (fabs(directions) >= LEAST_BITS ? directions : 0);
 }
 
 static bool is_better(const struct candidate *a, const struct candidate *b)
 {
     bool close = fabs(a->score - b->score) * (double)a->n_edges <= CLOSE_ERRORS;
     if (close && !a->exact && !b->exact && a->hub == b->hub && a->score > 0 && b->score > 0 &&
-        fabs(whole_evidence(a) - whole_evidence(b)) > 1)
-        return whole_evidence(a) > whole_evidence(b);
+        fabs(evidence_beyond(a, b)) > 1)
+        return evidence_beyond(a, b) > 0;
     if (a->score != b->score)
         return a->score > b->score;
     if (a->hub != b->hub) /* without an excuse rather */
