@@ -82,7 +82,7 @@ static void count_pair(struct learning *learning, uint32_t u, const struct arc *
         return;
     /* whichever way most bytes go: pieces of a chain may still lie the wrong way round */
     bool turned = arc->in > arc->out;
-    double bytes = log(turned ? arc->in : arc->out);
+    double bytes = log((double)arc_weight(arc));
     learning->n_edges++;
     learning->ahead[turned ? in : out]++;
     learning->both[turned ? in : out][turned ? out : in]++;
@@ -163,9 +163,11 @@ static void set_back(const struct learning *learning, const double *other, unsig
 
 static void set_others(const struct learning *learning, double *share)
 {
+    const int n_classes = CLASSES;
     for (unsigned class = 0; class <= CLASSES; class ++)
-        share[class] = (smoothed(learning->other, class) + (class == NOTHING ? 1 : 1.0 / CLASSES)) /
-                       (2 * learning->n_others + 2);
+        share[class] =
+            (smoothed(learning->other, class) + (class == NOTHING ? 1 : 1.0 / n_classes)) /
+            (2 * learning->n_others + 2);
 }
 
 static void set_gains(struct learning *learning, struct flow_odds *odds)
