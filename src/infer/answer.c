@@ -52,7 +52,7 @@ static bool add_part(struct vttif_recognition *recognition, const struct graph *
                      struct vttif_name name, double taken)
 {
     struct vttif_part part = {name, MIN(taken / graph->all, recognition->other)};
-    if (part.share < PART_LEAST * graph->total / graph->all) {
+    if (part.share < PART_LEAST * recognition->bytes) {
         part_clear(&part);
         return false;
     }
@@ -193,6 +193,6 @@ struct vttif_recognition *answer_new(double bmin, double bytes)
     recognition->parts = g_array_new(FALSE, FALSE, sizeof(struct vttif_part));
     g_array_set_clear_func(recognition->parts, part_clear);
     recognition->bmin = bmin;
-    recognition->other = bytes;
+    recognition->other = recognition->bytes = bytes;
     return recognition;
 }

@@ -11,11 +11,12 @@ struct vttif_recognition {
     enum vttif_verdict verdict;
     char *reason;
     double bmin, other;
+    double bytes; /* share of the matrix's that it is about */
     GArray *names; /* of struct vttif_name */
     GArray *parts; /* of struct vttif_part */
 };
 
-/* Without names or parts; bytes is the share of the matrix's that it is about. */
+/* Without names or parts. */
 struct vttif_recognition *answer_new(double bmin, double bytes);
 /* Names, or the reason why there are none; of the names, the best is taken out of the graph, and
  * what is left is named again, as long as it has a name: the graph is what remains. */

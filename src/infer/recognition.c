@@ -184,16 +184,21 @@ static bool take_programs(struct vttif_recognition *recognition, const struct sp
     return all;
 }
 
-/* The whole has no name, or one that other pairs speak against: several programs may have one each,
- * in the latter case without an error. Returns whether they have. */
+/* Other pairs speak against the name, or nobody sits where it has a place. */
+static bool is_doubtful(const struct candidate *candidate)
+{
+    return candidate->n_extra > 0 ||
+           candidate->n_members < candidate->archetype->order(&candidate->shape);
+}
+
+/* The whole has no name, or a doubtful one: several programs may have one each, in the latter case
+ * without an error. Returns whether they have. */
 static bool recognize_programs(struct vttif_recognition *recognition, const struct search *search,
                                const struct vttif_recognize_options *options)
 {
     const struct graph *graph = search->graph;
     const struct candidate *best = search_best(search);
-    if (best && best->n_extra == 0)
-        return false;
-    if (best && !splits_at(graph, best->cut, best->hub))
+    if (best && !(is_doubtful(best) && splits_at(graph, best->cut, best->hub)))
         return false;
     g_autoptr(GPtrArray) splits = splits_find(graph, best ? best->hub : search->master);
     bool found = false;
