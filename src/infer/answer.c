@@ -52,7 +52,8 @@ static bool add_part(struct vttif_recognition *recognition, const struct graph *
                      struct vttif_name name, double taken)
 {
     struct vttif_part part = {name, MIN(taken / graph->all, recognition->other)};
-    if (part.share < PART_LEAST * recognition->bytes) {
+    bool first = recognition->parts->len == 0; /* a small program has one, too */
+    if (part.share < PART_LEAST * (first ? recognition->bytes : 1)) {
         part_clear(&part);
         return false;
     }
