@@ -166,7 +166,7 @@ static void place_beside(const struct vttif_name *const *names, size_t n, bool *
     double all = 0, gap = 0, bottom = 0;
     for (size_t k = 0; k < n; k++) {
         all += (double)names[k]->n_members;
-        gap = MAX(gap, 0.5 * sqrt((double)names[k]->n_members));
+        gap = MAX(gap, 0.3 * sqrt((double)names[k]->n_members));
     }
     for (size_t k = 0; k < n; k++) {
         struct box box = place_at(names[k], corner, points);
