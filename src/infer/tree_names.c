@@ -4,30 +4,29 @@
 #include "infer/archetypes.h"
 #include "infer/tree.h"
 #include "infer/tree_chance.h"
-#include "infer/tree_settle.h"
+#include "infer/tree_fill.h"
+#include "infer/tree_find.h"
 #include "infer/tree_variants.h"
 
 /* Above, what was found at cuts stays. */
-#define ENDPOINTS_MOST 400
-#define STARTS_MOST    6
-#define START_LEAST    0.4
-#define ROUNDS         2 /* of learning */
-#define SHAKES         100
+#define ENDPOINTS_MOST 1500
+/* Above, only the likeliest starts are settled, and no variants looked for. */
+#define ENDPOINTS_LARGE 200
 /* Settling takes so many steps in all, about a second's: noise takes half of it at most, stars of a
  * hundred beside each other would take minutes. */
 #define STEPS_MOST 250000000
 /* A name that agrees so much better than any tree does is not searched for a tree. */
 #define HOPELESS 0.2
-/* With so few endpoints each of the usual trees is tried, shaken so many times. */
-#define SMALL_TREES  20
-#define SMALL_ARITY  3
-#define SMALL_SHAKES 40
-/* Pairs that speak so much for an edge are taken for one: nats. Few that are false hang branches
- * where they do not belong; with more, branches are in pieces. */
-static const double edge_least[] = {1.5, 4};
+/* Fewer are quickly searched. */
+#define ENDPOINTS_FEW 20
 /* Trees so much less likely than the likeliest are named, too (nats), so many at most. */
 #define BEHIND_MOST 3.2
 #define NAMES_MOST  12
+
+static bool is_large(const struct graph *graph)
+{
+    return graph->n > ENDPOINTS_LARGE;
+}
 
 static bool is_tree(const struct candidate *candidate)
 {
@@ -37,133 +36,6 @@ static bool is_tree(const struct candidate *candidate)
 static const char *name_of(unsigned arity)
 {
     return arity == 0 ? "binomial-tree" : arity == 2 ? "binary-tree" : "k-ary-tree";
-}
-
-/* Settled with what edges and others are learned to be from where it is. */
-static void settle(struct tree_nest *nest, const struct graph *graph, uint32_t hub)
-{
-    for (int round = 0; round < ROUNDS; round++) {
-        g_autofree uint32_t *parent = tree_nest_parents(nest);
-        struct tree_odds *odds = tree_odds_new(graph, hub, parent);
-        nest->odds = odds;
-        tree_settle(nest, 0);
-        nest->odds = NULL;
-        tree_odds_free(odds);
-    }
-}
-
-/* Settles the trees that a search has found. */
-static void add_starts(GPtrArray *nests, const struct search *search, uint32_t hub,
-                       struct budget *steps)
-{
-    unsigned n = 0;
-    for (guint i = 0; i < search->candidates->len && n < STARTS_MOST; i++) {
-        const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
-        bool is_twin = candidate->archetype == &archetype_tree_allreduce;
-        if (!is_tree(candidate) || is_twin || candidate->score < START_LEAST)
-            continue;
-        struct tree_nest *nest =
-            tree_nest_new(search->graph, candidate->shape.arity, candidate->shape.dims[0],
-                          candidate->position, steps);
-        settle(nest, search->graph, hub);
-        g_ptr_array_add(nests, nest);
-        n++;
-    }
-}
-
-/* The pairs that are likely to be edges, and what trees they may be. */
-static void add_starts_of_odds(GPtrArray *nests, const struct graph *graph, uint32_t hub,
-                               const struct tree_odds *odds, double least, struct budget *steps)
-{
-    struct strong *strong = tree_odds_strong(odds, graph, hub, least);
-    struct search *search = search_new(graph);
-    tree_propose(search, strong);
-    g_array_sort(search->candidates, candidate_compare);
-    add_starts(nests, search, hub, steps);
-    search_free(search);
-    strong_free(strong);
-}
-
-/* Everyone's parent is who it sends most to. */
-static uint32_t *guess_parents(const struct graph *graph, uint32_t hub)
-{
-    uint32_t *parent = g_new(uint32_t, MAX(graph->n, 1));
-    for (uint32_t u = 0; u < graph->n; u++) {
-        float most = 0;
-        parent[u] = VTTIF_NOWHERE;
-        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
-            if (u == hub || graph->arcs[k].to == hub || graph->arcs[k].out <= most)
-                continue;
-            most = graph->arcs[k].out;
-            parent[u] = graph->arcs[k].to;
-        }
-    }
-    return parent;
-}
-
-static int by_bytes(const void *first, const void *second, void *data)
-{
-    const double *bytes = data;
-    uint32_t u = *(const uint32_t *)first, v = *(const uint32_t *)second;
-    return bytes[u] > bytes[v] ? -1 : bytes[u] < bytes[v];
-}
-
-/* Who has most bytes comes first: no order that endpoints are numbered by. */
-static uint32_t *positions_by_bytes(const struct graph *graph, uint32_t *n_active)
-{
-    g_autofree uint32_t *order = g_new(uint32_t, MAX(graph->n, 1));
-    uint32_t *position = g_new(uint32_t, MAX(graph->n, 1)), n = 0;
-    for (uint32_t u = 0; u < graph->n; u++) {
-        position[u] = VTTIF_NOWHERE;
-        if (graph->start[u + 1] > graph->start[u])
-            order[n++] = u;
-    }
-    if (n > 1)
-        g_qsort_with_data(order, (gint)n, sizeof *order, by_bytes, graph->bytes);
-    for (uint32_t i = 0; i < n; i++)
-        position[order[i]] = i;
-    *n_active = n;
-    return position;
-}
-
-/* Among few endpoints any tree is found from anywhere. */
-static void add_starts_small(GPtrArray *nests, const struct graph *graph, uint32_t hub,
-                             struct budget *steps)
-{
-    uint32_t n_active;
-    g_autofree uint32_t *position = positions_by_bytes(graph, &n_active);
-    if (n_active < 4 || n_active > SMALL_TREES)
-        return;
-    g_autofree uint32_t *parent = guess_parents(graph, hub);
-    struct tree_odds *odds = tree_odds_new(graph, hub, parent);
-    for (unsigned arity = 0; arity <= SMALL_ARITY; arity++) {
-        if (arity == 1)
-            continue;
-        struct tree_nest *nest = tree_nest_new(graph, arity, n_active, position, steps);
-        nest->odds = odds;
-        tree_settle(nest, SMALL_SHAKES);
-        nest->odds = NULL;
-        settle(nest, graph, hub);
-        g_ptr_array_add(nests, nest);
-    }
-    tree_odds_free(odds);
-}
-
-/* The likeliest, as the odds are that it says itself. */
-static struct tree_nest *best_nest(const GPtrArray *nests, const struct tree_odds *odds)
-{
-    struct tree_nest *best = NULL;
-    double most = 0;
-    for (guint i = 0; i < nests->len; i++) {
-        struct tree_nest *nest = g_ptr_array_index(nests, i);
-        nest->odds = odds;
-        double worth = tree_nest_worth(nest);
-        if (best && worth <= most)
-            continue;
-        best = nest;
-        most = worth;
-    }
-    return best;
 }
 
 static void remove_trees(struct search *search)
@@ -188,25 +60,39 @@ struct standing {
 
 /* Odds that a tree says itself are too good where nothing parts its edges from others: at its cut
  * it must not be worse than chance, and if it is but a part of the graph, as good as any name. */
-static bool is_near(const struct candidate *candidate)
+static bool is_near(const struct candidate *candidate, bool large)
 {
-    if (candidate->coverage < LEAST_COVERAGE)
+    if (large || candidate->coverage < LEAST_COVERAGE)
         return candidate_stands(candidate);
     return candidate->score >= candidate->archetype->least_score && candidate->bits >= 0;
 }
 
+/* The places of a variant, and of those who are likely at the vacant ones; g_free it. */
+static uint32_t *positions_of(const struct tree_variant *variant, const struct graph *graph,
+                              const struct tree_odds *odds)
+{
+    struct tree_nest *nest =
+        tree_nest_new(graph, variant->arity, variant->order, variant->position, NULL);
+    tree_nest_use(nest, odds);
+    tree_fill(nest);
+    uint32_t *position = g_steal_pointer(&nest->position);
+    tree_nest_free(nest);
+    return position;
+}
+
 static void add_name(struct search *search, const char *name, uint32_t hub,
-                     const struct tree_variant *variant, double behind, struct standing *standing)
+                     const struct tree_variant *variant, const uint32_t *position, double behind,
+                     struct standing *standing)
 {
     struct vttif_shape shape = shape_new(name, 1, &variant->order);
     shape.arity = variant->arity;
     struct candidate candidate = {.archetype = archetype_of(&shape), .shape = shape, .hub = hub};
-    candidate.position = g_memdup2(variant->position, search->graph->n * sizeof(uint32_t));
+    candidate.position = g_memdup2(position, search->graph->n * sizeof *position);
     candidate_judge(&candidate, search);
     candidate.behind = behind / G_LN2;
     g_array_append_val(search->candidates, candidate);
     standing->certain |= candidate.exact && !candidate.excuses_some && candidate_stands(&candidate);
-    standing->near |= is_near(&candidate);
+    standing->near |= is_near(&candidate, is_large(search->graph));
 }
 
 /* Is one known without a doubt? Where a hub is excused, its edges may still be others. */
@@ -231,15 +117,7 @@ static bool is_hopeless(const struct search *search)
         else if (candidate_stands(candidate))
             other = MAX(other, candidate->score);
     }
-    return search->graph->n > SMALL_TREES && other > tree + HOPELESS;
-}
-
-/* The odds as the likeliest of the nests says them, or as a guess does. */
-static struct tree_odds *odds_of(const struct tree_nest *best, const struct graph *graph,
-                                 uint32_t hub)
-{
-    g_autofree uint32_t *parent = best ? tree_nest_parents(best) : guess_parents(graph, hub);
-    return tree_odds_new(graph, hub, parent);
+    return search->graph->n > ENDPOINTS_FEW && other > tree + HOPELESS;
 }
 
 /* All that is about as likely as the best. */
@@ -247,6 +125,10 @@ static GArray *find_variants(const GPtrArray *nests, struct tree_nest *best)
 {
     GArray *variants = tree_variants_new();
     double worth = tree_nest_worth(best);
+    if (best->n > ENDPOINTS_LARGE) {
+        tree_variants_add(variants, best);
+        return variants;
+    }
     for (guint i = 0; i < nests->len && worth > 0; i++)
         tree_variants_near(variants, g_ptr_array_index(nests, i), worth - BEHIND_MOST);
     tree_variants_sort(variants);
@@ -259,8 +141,8 @@ static bool is_no_chance(const struct graph *graph, uint32_t hub,
 {
     struct tree_nest *nest =
         tree_nest_new(graph, variant->arity, variant->order, variant->position, NULL);
-    struct tree_odds *odds = odds_of(nest, graph, hub);
-    nest->odds = odds;
+    struct tree_odds *odds = tree_odds_of(nest, graph, hub);
+    tree_nest_use(nest, odds);
     struct tree_chance chance = tree_chance_of(nest, graph);
     tree_nest_free(nest);
     tree_odds_free(odds);
@@ -268,8 +150,10 @@ static bool is_no_chance(const struct graph *graph, uint32_t hub,
 }
 
 /* Instead of the trees that there were: all are names, or none. */
-static void name_variants(struct search *search, const GArray *variants, uint32_t hub)
+static void name_variants(struct search *search, const GArray *variants,
+                          const struct tree_odds *odds)
 {
+    uint32_t hub = search->master;
     if (variants->len == 0)
         return;
     remove_trees(search);
@@ -279,11 +163,14 @@ static void name_variants(struct search *search, const GArray *variants, uint32_
     for (guint i = 0; i < MIN(variants->len, NAMES_MOST); i++) {
         const struct tree_variant *variant = &g_array_index(variants, struct tree_variant, i);
         double behind = likeliest->worth - variant->worth;
-        add_name(search, name_of(variant->arity), hub, variant, behind, &standing);
-        add_name(search, "tree-allreduce", hub, variant, behind, &standing);
+        g_autofree uint32_t *position = positions_of(variant, search->graph, odds);
+        add_name(search, name_of(variant->arity), hub, variant, position, behind, &standing);
+        add_name(search, "tree-allreduce", hub, variant, position, behind, &standing);
         standing.certain = standing.certain && i == 0;
     }
-    bool stand = standing.certain || (standing.near && is_no_chance(search->graph, hub, likeliest));
+    bool stand =
+        standing.certain ||
+        (standing.near && (is_large(search->graph) || is_no_chance(search->graph, hub, likeliest)));
     for (guint i = first; i < search->candidates->len; i++) {
         g_array_index(search->candidates, struct candidate, i).likely = stand;
         g_array_index(search->candidates, struct candidate, i).by_chance = !stand;
@@ -293,27 +180,14 @@ static void name_variants(struct search *search, const GArray *variants, uint32_
 void trees_settle(struct search *search)
 {
     const struct graph *graph = search->graph;
-    uint32_t hub = search->master;
     if (graph->n > ENDPOINTS_MOST || graph->cut > 0 || is_sure(search) || is_hopeless(search))
         return;
-    g_autoptr(GPtrArray) nests = g_ptr_array_new_with_free_func((GDestroyNotify)tree_nest_free);
     struct budget steps = {STEPS_MOST};
-    add_starts(nests, search, hub, &steps);
-    add_starts_small(nests, graph, hub, &steps);
-    struct tree_nest *best = nests->len > 0 ? g_ptr_array_index(nests, 0) : NULL;
-    for (int round = 0; round < ROUNDS; round++) {
-        struct tree_odds *odds = odds_of(best, graph, hub);
-        for (unsigned i = 0; i < G_N_ELEMENTS(edge_least); i++)
-            add_starts_of_odds(nests, graph, hub, odds, edge_least[i], &steps);
-        best = best_nest(nests, odds);
-        tree_odds_free(odds);
+    struct tree_found found =
+        is_large(graph) ? tree_find_large(search, &steps) : tree_find(search, &steps);
+    if (found.best) {
+        g_autoptr(GArray) variants = find_variants(found.nests, found.best);
+        name_variants(search, variants, found.odds);
     }
-    if (!best)
-        return;
-    struct tree_odds *odds = odds_of(best, graph, hub);
-    best = best_nest(nests, odds);
-    tree_settle(best, SHAKES);
-    g_autoptr(GArray) variants = find_variants(nests, best);
-    name_variants(search, variants, hub);
-    tree_odds_free(odds);
+    tree_found_clear(&found);
 }

@@ -27,6 +27,12 @@ static bool is_full(unsigned arity, uint32_t order)
     return order > 0 && full_above(arity, order - 1) == order;
 }
 
+/* What an edge added, for who was at its ends. */
+struct tree_nest_known {
+    uint32_t child, parent;
+    double gain;
+};
+
 struct tree_nest *tree_nest_new(const struct graph *graph, unsigned arity, uint32_t order,
                                 const uint32_t *position, struct budget *steps)
 {
@@ -39,6 +45,7 @@ struct tree_nest *tree_nest_new(const struct graph *graph, unsigned arity, uint3
     nest->endpoint = g_new(uint32_t, nest->room);
     nest->position = g_new(uint32_t, MAX(graph->n, 1));
     nest->symmetry = g_new(double, nest->room + 1);
+    nest->known = g_new(struct tree_nest_known, nest->room);
     memset(nest->endpoint, 0xff, nest->room * sizeof *nest->endpoint);
     memset(nest->position, 0xff, graph->n * sizeof *nest->position);
     for (uint32_t i = 0; i <= nest->room; i++)
@@ -56,7 +63,16 @@ void tree_nest_free(struct tree_nest *nest)
     g_free(nest->endpoint);
     g_free(nest->position);
     g_free(nest->symmetry);
+    g_free(nest->known);
     g_free(nest);
+}
+
+void tree_nest_use(struct tree_nest *nest, const struct tree_odds *odds)
+{
+    struct tree_nest_known none = {VTTIF_NOWHERE, VTTIF_NOWHERE, tree_missing};
+    nest->odds = odds;
+    for (uint32_t p = 0; p < nest->room; p++)
+        nest->known[p] = none;
 }
 
 /* --- positions -------------------------------------------------------------------------------- */
@@ -145,12 +161,16 @@ struct branch {
     uint32_t from, size;
 };
 
-static int by_size(const void *first, const void *second)
+/* Larger ones go first, of equal ones whichever did. They are few, and mostly in order. */
+static void sort_branches(struct branch *branch, unsigned n)
 {
-    const struct branch *a = first, *b = second;
-    if (a->size != b->size)
-        return a->size > b->size ? -1 : 1;
-    return a->from < b->from ? -1 : a->from > b->from;
+    for (unsigned i = 1; i < n; i++) {
+        struct branch moved = branch[i];
+        unsigned k = i;
+        for (; k > 0 && branch[k - 1].size < moved.size; k--)
+            branch[k] = branch[k - 1];
+        branch[k] = moved;
+    }
 }
 
 void tree_nest_pack(struct tree_nest *nest)
@@ -172,7 +192,7 @@ void tree_nest_pack(struct tree_nest *nest)
             continue;
         for (unsigned k = 0; k < nest->arity; k++)
             branch[k] = (struct branch){(uint32_t)first + k, size[first + k]};
-        qsort(branch, nest->arity, sizeof *branch, by_size);
+        sort_branches(branch, nest->arity);
         for (unsigned k = 0; k < nest->arity; k++)
             from[to + k] = branch[k].from;
     }
@@ -207,6 +227,16 @@ static double symmetry_of(const struct tree_nest *nest, uint32_t order)
     return sum;
 }
 
+/* The same of a p that has not changed since it was asked for last: the table of gains is large. */
+static double known_edge(const struct tree_nest *nest, uint32_t p)
+{
+    struct tree_nest_known *known = &nest->known[p];
+    uint32_t child = nest->endpoint[p], parent = nest->endpoint[tree_parent(nest->arity, p)];
+    if (child != known->child || parent != known->parent)
+        *known = (struct tree_nest_known){child, parent, tree_nest_gain(nest, child, parent)};
+    return known->gain;
+}
+
 double tree_nest_worth(struct tree_nest *nest)
 {
     uint32_t order = nest->order;
@@ -217,7 +247,7 @@ double tree_nest_worth(struct tree_nest *nest)
     double n = (double)MAX(nest->n_active, nest->n_placed);
     double sum = nest->symmetry[order] + lgamma(n - (double)nest->n_placed + 1) - lgamma(n + 1);
     for (uint32_t p = 1; p < order; p++)
-        sum += tree_nest_edge(nest, p);
+        sum += known_edge(nest, p);
     return sum;
 }
 

@@ -14,7 +14,7 @@
 #include "infer/tree_odds.h"
 
 struct tree_nest {
-    const struct tree_odds *odds; /* not its own */
+    const struct tree_odds *odds; /* tree_nest_use() */
     unsigned arity; /* 0: binomial */
     size_t n; /* endpoints, */
     size_t n_active; /* those with traffic */
@@ -23,6 +23,7 @@ struct tree_nest {
     uint32_t *endpoint; /* [room], VTTIF_NOWHERE */
     uint32_t *position; /* [n], VTTIF_NOWHERE */
     double *symmetry; /* [room + 1]: of an order, NAN if not known yet */
+    struct tree_nest_known *known; /* [room]: edges as they were when they were looked up last */
     struct budget *steps; /* of settling it and others; not its own */
 };
 
@@ -30,6 +31,8 @@ struct tree_nest {
 struct tree_nest *tree_nest_new(const struct graph *graph, unsigned arity, uint32_t order,
                                 const uint32_t *position, struct budget *steps);
 void tree_nest_free(struct tree_nest *nest);
+/* From now on by these odds, which are not its own; NULL: by none. */
+void tree_nest_use(struct tree_nest *nest, const struct tree_odds *odds);
 
 /* The logarithm of the likelihood, in nats, beside that of no tree. O(order). */
 double tree_nest_worth(struct tree_nest *nest);

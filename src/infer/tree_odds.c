@@ -2,6 +2,7 @@
 #include "infer/tree_odds.h"
 
 #include "infer/median.h"
+#include "infer/tree_back.h"
 
 #include <math.h>
 #include <string.h>
@@ -33,6 +34,10 @@ const double tree_missing = -3.912; /* its logarithm */
 /* Bytes go one way when such a share does. */
 #define ONE_WAY   0.8
 #define QUANTILES 15
+/* Sampling spreads light edges further than heavy ones: that is believed when many say so. */
+#define SPREAD_SAME 20.0
+#define LIGHT_SHARE 0.8 /* the edge that is lighter than such a share of all */
+#define LIGHT_SIGMA 0.8416 /* is so many sigmas from the middle */
 
 struct model {
     const struct graph *graph;
@@ -41,6 +46,9 @@ struct model {
     enum tide tide;
     double max;
     double middle, spread; /* of edges, in classes */
+    double spread_light; /* of those that are lighter */
+    uint32_t *partner; /* [n]: pairs that may be edges although they are not placed */
+    struct tree_back *back;
     double tail; /* degrees of freedom */
     double present; /* share of the other pairs that exchange anything */
     double other[CLASSES + 1]; /* of their cells; the last: nothing */
@@ -91,7 +99,9 @@ static void learn_tide(struct model *model)
 /* So many classes lighter than the middle. */
 static double edge_density(const struct model *model, double lighter)
 {
-    double usual = student(lighter / model->spread, model->tail) / model->spread;
+    double spread = lighter > 0 ? model->spread_light : model->spread;
+    double usual =
+        student(lighter / spread, model->tail) * 2 / (model->spread + model->spread_light);
     double light = lighter > 0 && lighter < LIGHTER ? 1.0 / LIGHTER : 0;
     return (1 - LIGHT) * usual + LIGHT * light;
 }
@@ -112,8 +122,13 @@ static void learn_edges(struct model *model)
     }
     double sum = SPREAD_SEEN * SPREAD_USUAL * SPREAD_USUAL;
     model->middle = median(class, n);
+    double light =
+        n > 0 ? (class[(size_t)(LIGHT_SHARE * (double)n)] - model->middle) / LIGHT_SIGMA : 0;
     double sigma = SIGMA_OF_MAD * median_deviation(class, n, model->middle);
     model->spread = sqrt((sum + (double)n * sigma * sigma) / (SPREAD_SEEN + (double)n));
+    model->spread_light =
+        sqrt((SPREAD_SAME * model->spread * model->spread + (double)n * light * light) /
+             (SPREAD_SAME + (double)n));
     model->tail = 4 + (double)n / 2;
     for (unsigned i = 0; i < CLASSES; i++)
         model->edge[i] = edge_density(model, i + 0.5 - model->middle);
@@ -123,6 +138,9 @@ static void learn_edges(struct model *model)
         model->quantile[i] = model->max * exp2(-(model->middle + z * model->spread) / OCTAVE);
     }
 }
+
+/* Trees of fewer endpoints are placed whole. */
+#define PARTNERS_LEAST 128
 
 /* --- other pairs ------------------------------------------------------------------------------ */
 
@@ -145,6 +163,43 @@ static void smooth(struct model *model, const double *count, double cells)
         model->below[i] = model->below[i + 1] + model->other[i];
 }
 
+/* What may be an edge's if the first is the child. */
+static double bytes_of(const struct model *model, const struct arc *arc)
+{
+    return model->tide == TIDE_UP ? arc->out : model->tide == TIDE_DOWN ? arc->in : arc_weight(arc);
+}
+
+/* Who is likeliest u's parent, but for the hub; VTTIF_NOWHERE if nobody is. */
+static uint32_t heaviest_partner(const struct model *model, uint32_t u)
+{
+    const struct graph *graph = model->graph;
+    const struct arc *best = NULL;
+    for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
+        const struct arc *arc = &graph->arcs[k];
+        if (arc->to != model->hub && (!best || bytes_of(model, arc) > bytes_of(model, best)))
+            best = arc;
+    }
+    return best ? best->to : VTTIF_NOWHERE;
+}
+
+/* Where a large tree is placed in part only, its other edges would make all pairs that weigh as
+ * much look like chance: who are each other's heaviest, or one's, and as heavy as most edges, are
+ * left out of account. g_free it. */
+static uint32_t *find_partners(const struct model *model)
+{
+    const struct graph *graph = model->graph;
+    uint32_t *partner = g_new(uint32_t, MAX(graph->n, 1));
+    for (uint32_t u = 0; u < graph->n; u++) {
+        partner[u] = graph->n < PARTNERS_LEAST || u == model->hub ? VTTIF_NOWHERE
+                                                                  : heaviest_partner(model, u);
+        const struct arc *arc =
+            partner[u] == VTTIF_NOWHERE ? NULL : graph_arc(graph, u, partner[u]);
+        if (arc && class_of(model, bytes_of(model, arc)) > model->middle + 2 * model->spread_light)
+            partner[u] = VTTIF_NOWHERE;
+    }
+    return partner;
+}
+
 static void learn_others(struct model *model)
 {
     const struct graph *graph = model->graph;
@@ -155,7 +210,8 @@ static void learn_others(struct model *model)
             model->parent[u] != VTTIF_NOWHERE && u != model->hub && model->parent[u] != model->hub;
         for (size_t k = graph_from(graph, u, u); k < graph->start[u + 1]; k++) {
             const struct arc *arc = &graph->arcs[k];
-            if (u == model->hub || arc->to == model->hub || is_edge(model, u, arc->to))
+            if (u == model->hub || arc->to == model->hub || is_edge(model, u, arc->to) ||
+                model->partner[u] == arc->to || model->partner[arc->to] == u)
                 continue;
             n_present++;
             count[class_of(model, arc->out)]++;
@@ -217,6 +273,9 @@ static double ratio_of(const struct model *model, bool hub, double up, double do
     double little = model->below[back];
     double returned =
         b > back || b == CLASSES ? BACK_USUAL / little : (1 - BACK_USUAL) / MAX(1 - little, 1e-3);
+    if (model->back)
+        returned = tree_back_ratio(model->back, model->tide == TIDE_UP ? up : down,
+                                   model->tide == TIDE_UP ? down : up, returned);
     return model->edge[a] * returned / (model->present * model->other[a]);
 }
 
@@ -226,16 +285,37 @@ static double gain_of(const struct model *model, bool hub, double up, double dow
     return MIN(gain, GAIN_MOST);
 }
 
+/* Those pairs, seen from the child or from the parent. */
+static struct tree_pairs list_pairs(const struct tree_odds *odds, const struct graph *graph,
+                                    bool of_parent)
+{
+    struct tree_pairs pairs = {g_new0(size_t, graph->n + 1),
+                               g_new(uint32_t, graph->start[graph->n] + 1)};
+    size_t used = 0;
+    for (uint32_t u = 0; u < graph->n; u++) {
+        for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
+            uint32_t v = graph->arcs[k].to;
+            if (tree_gain(odds, of_parent ? v : u, of_parent ? u : v) > tree_missing + 1)
+                pairs.other[used++] = v;
+        }
+        pairs.start[u + 1] = used;
+    }
+    return pairs;
+}
+
 struct tree_odds *tree_odds_new(const struct graph *graph, uint32_t hub, const uint32_t *parent)
 {
     struct model *model = g_new0(struct model, 1);
     *model = (struct model){.graph = graph, .hub = hub, .parent = parent, .max = graph->max};
     learn_tide(model);
     learn_edges(model);
+    model->partner = find_partners(model);
     learn_others(model);
     learn_star(model);
+    model->back = tree_back_new(graph, hub, parent, model->partner, model->tide);
     struct tree_odds *odds = g_new0(struct tree_odds, 1);
     odds->n = graph->n;
+    odds->one_way = model->tide != TIDE_BOTH;
     odds->gain = g_new(double, MAX(graph->n * graph->n, 1));
     for (size_t i = 0; i < graph->n * graph->n; i++)
         odds->gain[i] = tree_missing;
@@ -246,7 +326,11 @@ struct tree_odds *tree_odds_new(const struct graph *graph, uint32_t hub, const u
                 gain_of(model, u == hub || arc->to == hub, arc->out, arc->in);
         }
     }
+    tree_back_free(model->back);
+    g_free(model->partner);
     g_free(model);
+    odds->parents = list_pairs(odds, graph, false);
+    odds->children = list_pairs(odds, graph, true);
     return odds;
 }
 
@@ -255,7 +339,28 @@ void tree_odds_free(struct tree_odds *odds)
     if (!odds)
         return;
     g_free(odds->gain);
+    g_free(odds->parents.start);
+    g_free(odds->parents.other);
+    g_free(odds->children.start);
+    g_free(odds->children.other);
     g_free(odds);
+}
+
+/* Who is likeliest to be everyone's parent; NULL where bytes go both ways, and nobody can tell.
+ * g_free it. */
+static uint32_t *best_parents(const struct tree_odds *odds)
+{
+    if (!odds->one_way)
+        return NULL;
+    uint32_t *best = g_new(uint32_t, MAX(odds->n, 1));
+    for (uint32_t u = 0; u < odds->n; u++) {
+        best[u] = VTTIF_NOWHERE;
+        for (size_t k = odds->parents.start[u]; k < odds->parents.start[u + 1]; k++)
+            if (best[u] == VTTIF_NOWHERE ||
+                tree_gain(odds, u, odds->parents.other[k]) > tree_gain(odds, u, best[u]))
+                best[u] = odds->parents.other[k];
+    }
+    return best;
 }
 
 struct strong *tree_odds_strong(const struct tree_odds *odds, const struct graph *graph,
@@ -265,11 +370,14 @@ struct strong *tree_odds_strong(const struct tree_odds *odds, const struct graph
     *strong = (struct strong){.graph = graph, .hub = hub, .n = graph->n};
     strong->start = g_new0(size_t, graph->n + 1);
     strong->to = g_new(uint32_t, graph->start[graph->n] + 1);
+    g_autofree uint32_t *parent = best_parents(odds);
     size_t used = 0;
     for (uint32_t u = 0; u < graph->n; u++) {
         for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
             uint32_t v = graph->arcs[k].to;
-            if (MAX(tree_gain(odds, u, v), tree_gain(odds, v, u)) >= least)
+            bool below = (!parent || parent[u] == v) && tree_gain(odds, u, v) >= least;
+            bool above = (!parent || parent[v] == u) && tree_gain(odds, v, u) >= least;
+            if (below || above)
                 strong->to[used++] = v;
         }
         strong->start[u + 1] = used;

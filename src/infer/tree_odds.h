@@ -16,16 +16,26 @@
 #include <math.h>
 #include <vttif/recognition.h>
 
+/* The pairs that are clearly more than an edge that is missing: of an endpoint the others,
+ * ascending. */
+struct tree_pairs {
+    size_t *start; /* [n + 1] */
+    uint32_t *other;
+};
+
 struct tree_odds {
     size_t n;
+    bool one_way;
     double *gain; /* [child * n + parent], nats; never below that of an edge that is missing */
+    struct tree_pairs parents, children; /* by child, by parent */
 };
 
 /* Who is whose parent: parent[n], VTTIF_NOWHERE for those without one. O(n^2). */
 struct tree_odds *tree_odds_new(const struct graph *graph, uint32_t hub, const uint32_t *parent);
 void tree_odds_free(struct tree_odds *odds);
 
-/* The pairs whose gain is that, either way round. */
+/* The pairs whose gain is that, either way round; where bytes go one way, with the likeliest parent
+ * of each alone. */
 struct strong *tree_odds_strong(const struct tree_odds *odds, const struct graph *graph,
                                 uint32_t hub, double least);
 

@@ -101,7 +101,9 @@ static GArray *find_offers(const struct tree_nest *nest)
         if (!tree_nest_is_open(nest, p))
             continue;
         uint32_t up = nest->endpoint[tree_parent(nest->arity, p)];
-        for (uint32_t u = 0; u < nest->n; u++) {
+        const struct tree_pairs *pairs = &nest->odds->children;
+        for (size_t k = pairs->start[up]; k < pairs->start[up + 1]; k++) {
+            uint32_t u = pairs->other[k];
             struct offer offer = {tree_nest_gain(nest, u, up), u, p};
             if (nest->position[u] == VTTIF_NOWHERE && offer.gain > 0)
                 g_array_append_val(offers, offer);
@@ -137,7 +139,7 @@ static void hang(struct tree_nest *nest, struct memory *memory, uint32_t u, uint
         for (unsigned k = 0; k < n && !budget_is_spent(nest->steps); k++) {
             if (nest->endpoint[child[k]] != VTTIF_NOWHERE && tree_nest_edge(nest, child[k]) > WEAK)
                 continue;
-            if (child[k] == p)
+            if (child[k] == p || !tree_swap_may_pay(nest, p, q, tree_nest_gain(nest, u, v)))
                 continue;
             tree_swap(nest, p, q);
             tree_nest_put(nest, child[k], VTTIF_NOWHERE);
@@ -152,7 +154,10 @@ static void hang_all(struct tree_nest *nest, struct memory *memory)
 {
     unsigned tries = 0;
     for (uint32_t u = 0; u < nest->n && tries < HUNG_MOST; u++) {
-        for (uint32_t v = 0; v < nest->n && nest->position[u] == VTTIF_NOWHERE; v++) {
+        const struct tree_pairs *pairs = &nest->odds->parents;
+        for (size_t k = pairs->start[u];
+             k < pairs->start[u + 1] && nest->position[u] == VTTIF_NOWHERE; k++) {
+            uint32_t v = pairs->other[k];
             if (nest->position[v] == VTTIF_NOWHERE || tree_gain(nest->odds, u, v) < WISHED)
                 continue;
             if (++tries <= HUNG_MOST)
@@ -194,6 +199,12 @@ static void descend(struct tree_nest *nest, const struct kinds *kinds, struct me
         }
         tree_exchange_blocks(nest);
         keep_if_better(nest, memory);
+        for (uint32_t size = 2; nest->arity == 0 && 4 * size <= nest->order; size *= 2) {
+            for (unsigned parity = 0; parity < 2; parity++) {
+                tree_assign_blocks(nest, size, parity);
+                keep_if_better(nest, memory);
+            }
+        }
         for (unsigned parity = 0; parity < 2; parity++) {
             tree_assign_depths(nest, kinds->depth, parity);
             tree_nest_pack(nest);
@@ -243,7 +254,10 @@ static uint32_t find_homeless(const struct tree_nest *nest, uint32_t v)
 {
     uint32_t found = VTTIF_NOWHERE;
     double most = WISHED;
-    for (uint32_t u = 0; u < nest->n && v != VTTIF_NOWHERE; u++) {
+    const struct tree_pairs *pairs = &nest->odds->children;
+    for (size_t k = v == VTTIF_NOWHERE ? 0 : pairs->start[v];
+         v != VTTIF_NOWHERE && k < pairs->start[v + 1]; k++) {
+        uint32_t u = pairs->other[k];
         if (nest->position[u] != VTTIF_NOWHERE || tree_gain(nest->odds, u, v) < most)
             continue;
         most = tree_gain(nest->odds, u, v);
