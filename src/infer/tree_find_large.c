@@ -11,7 +11,9 @@
 /* Pairs that speak so much for an edge are taken for one: which of these serves best nobody knows
  * before. With one false edge high up a tree hangs as a whole where it does not belong, with one
  * too few it is in pieces. */
-static const double edge_least[] = {1.5, 3, 4, 6};
+static const double edge_least[] = {3, 4, 6};
+/* If more of its edges are doubtful than that share, a tree is none, or too far from what it is. */
+#define DOUBTFUL_MOST 0.2
 /* Less is no difference. */
 #define WORTH_LEAST 1e-6
 
@@ -67,6 +69,14 @@ static void settle_round(GPtrArray *nests, const struct search *search,
         tree_settle(g_ptr_array_index(nests, i), 0);
 }
 
+static double share_doubtful(const struct tree_nest *nest)
+{
+    double doubtful = 0;
+    for (uint32_t p = 1; p < nest->order; p++)
+        doubtful += tree_nest_edge(nest, p) <= 0;
+    return doubtful / nest->order;
+}
+
 struct tree_found tree_find_large(const struct search *search, struct budget *steps)
 {
     const struct graph *graph = search->graph;
@@ -77,12 +87,16 @@ struct tree_found tree_find_large(const struct search *search, struct budget *st
     for (int round = 0; round < ROUNDS; round++) {
         settle_round(found.nests, search, found.odds, steps);
         found.best = tree_best_nest(found.nests, found.odds);
+        double doubtful = found.best ? share_doubtful(found.best) : 1;
+        if (doubtful > DOUBTFUL_MOST) {
+            found.best = NULL;
+            return found;
+        }
         struct tree_odds *old = found.odds;
         found.odds = tree_odds_of(found.best, graph, search->master);
         found.best = tree_best_nest(found.nests, found.odds);
         tree_odds_free(old);
     }
-    if (found.best)
-        tree_settle(found.best, SHAKES);
+    tree_settle(found.best, SHAKES);
     return found;
 }

@@ -18,6 +18,8 @@
 #define WISHED 2.0
 /* Of places that serve equally well one's own is the best: many vacant ones do. */
 #define STAYS 1e-6
+/* What it takes to look at what a block adds at another's place, beside what it takes to assign. */
+#define PAIR_STEPS 4
 
 static bool is_unsure(const struct tree_nest *nest, uint32_t p)
 {
@@ -160,7 +162,7 @@ void tree_assign_depths(struct tree_nest *nest, const uint8_t *depth, unsigned p
         for (unsigned j = 0; j < rows; j++) /* a nobody of its own */
             value[(size_t)i * columns + n_guests + j] = i == j ? 0 : -2;
     }
-    budget_spend(nest->steps, nest->room + assign(value, rows, columns, column_of));
+    budget_spend(nest->steps, PAIR_STEPS * nest->room + assign(value, rows, columns, column_of));
     g_autofree uint32_t *endpoint = g_memdup2(nest->endpoint, nest->room * sizeof *endpoint);
     for (unsigned i = 0; i < rows; i++)
         endpoint[g_array_index(hall.places, uint32_t, i)] =
@@ -205,7 +207,8 @@ void tree_assign_kind(struct tree_nest *nest, const uint8_t *kind, unsigned want
                                tree_nest_gain(nest, nest->endpoint[place[j]],
                                               nest->endpoint[tree_parent(nest->arity, place[i])]);
     g_autofree uint32_t *column_of = g_new(uint32_t, MAX(n, 1));
-    budget_spend(nest->steps, nest->room + (n > 1 ? assign(value, n, n, column_of) : 0));
+    budget_spend(nest->steps, nest->room + PAIR_STEPS * (size_t)n * n);
+    budget_spend(nest->steps, n > 1 ? assign(value, n, n, column_of) : 0);
     g_autofree uint32_t *endpoint = g_memdup2(nest->endpoint, nest->room * sizeof *endpoint);
     g_autofree uint32_t *to = g_new(uint32_t, nest->room), *from = g_new(uint32_t, nest->room);
     for (unsigned i = 0; i < n && n > 1; i++) {
@@ -296,7 +299,8 @@ void tree_assign_blocks(struct tree_nest *nest, uint32_t size, unsigned parity)
             value[i * n + j] =
                 (i == j ? STAYS : 0) + outside_with(nest, place[i], size, nest->endpoint[place[j]]);
     g_autofree uint32_t *column_of = g_new(uint32_t, MAX(n, 1));
-    budget_spend(nest->steps, nest->room + (n > 1 ? assign(value, n, n, column_of) : 0));
+    budget_spend(nest->steps, nest->room + PAIR_STEPS * (size_t)n * n);
+    budget_spend(nest->steps, n > 1 ? assign(value, n, n, column_of) : 0);
     g_autofree uint32_t *endpoint = g_memdup2(nest->endpoint, nest->room * sizeof *endpoint);
     for (unsigned i = 0; i < n && n > 1; i++)
         memcpy(endpoint + place[i], nest->endpoint + place[column_of[i]], size * sizeof *endpoint);
@@ -352,7 +356,7 @@ static void exchange_size(struct tree_nest *nest, uint32_t size)
     for (uint32_t p = 0; p + size <= nest->order; p += size)
         if (nest->order <= ALL_MOST || is_loose(nest, p, size))
             block[n++] = p;
-    budget_spend(nest->steps, (size_t)n * n / 2);
+    budget_spend(nest->steps, PAIR_STEPS * (size_t)n * n);
     for (unsigned i = 0; i < n; i++)
         for (unsigned k = i + 1; k < n; k++)
             exchange_if_better(nest, block[i], block[k], size);

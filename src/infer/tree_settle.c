@@ -19,6 +19,9 @@
 #define WISHED 2.0
 /* In a tree in noise there are few such pairs. */
 #define HUNG_MOST 16
+/* In larger trees than that, what is so much less likely after a round will not get better. */
+#define SHORT_ABOVE 128
+#define BEHIND_MOST 12.0
 /* So many endpoints are offered a place behind the last. */
 #define ATTACHED_MOST 4
 
@@ -185,8 +188,10 @@ static struct kinds kinds_new(const struct tree_nest *nest)
     return kinds;
 }
 
-/* Until nothing gets better; memory holds the result. */
-static void descend(struct tree_nest *nest, const struct kinds *kinds, struct memory *memory)
+/* Until nothing gets better, or it is clear that it will not be as good as that; memory holds the
+ * result. */
+static void descend(struct tree_nest *nest, const struct kinds *kinds, struct memory *memory,
+                    double least)
 {
     tree_nest_pack(nest);
     keep(nest, memory, tree_nest_worth(nest));
@@ -213,7 +218,7 @@ static void descend(struct tree_nest *nest, const struct kinds *kinds, struct me
         drop_leaves(nest, memory);
         attach(nest, memory);
         hang_all(nest, memory);
-        if (memory->worth < before + GAIN_LEAST)
+        if (memory->worth < before + GAIN_LEAST || memory->worth < least)
             return;
     }
 }
@@ -335,10 +340,11 @@ double tree_settle(struct tree_nest *nest, unsigned shakes)
     struct memory best = {.endpoint = g_new(uint32_t, nest->room)};
     struct memory now = {.endpoint = g_new(uint32_t, nest->room)};
     uint64_t random = 1;
-    descend(nest, &kinds, &best);
+    descend(nest, &kinds, &best, -INFINITY);
     for (unsigned i = 0; i < shakes && nest->order > 3 && !budget_is_spent(nest->steps); i++) {
         shake(nest, &kinds, &random);
-        descend(nest, &kinds, &now);
+        descend(nest, &kinds, &now,
+                nest->order > SHORT_ABOVE ? best.worth - BEHIND_MOST : -INFINITY);
         if (now.worth > best.worth + GAIN_LEAST)
             keep(nest, &best, now.worth);
         tree_nest_set(nest, best.endpoint);
