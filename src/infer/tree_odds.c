@@ -348,12 +348,12 @@ void tree_odds_free(struct tree_odds *odds)
 
 /* Who is likeliest to be everyone's parent; NULL where bytes go both ways, and nobody can tell.
  * g_free it. */
-static uint32_t *best_parents(const struct tree_odds *odds)
+static uint32_t *best_parents(const struct tree_odds *odds, size_t n)
 {
     if (!odds->one_way)
         return NULL;
-    uint32_t *best = g_new(uint32_t, MAX(odds->n, 1));
-    for (uint32_t u = 0; u < odds->n; u++) {
+    uint32_t *best = g_new0(uint32_t, MAX(n, 1));
+    for (uint32_t u = 0; u < n; u++) {
         best[u] = VTTIF_NOWHERE;
         for (size_t k = odds->parents.start[u]; k < odds->parents.start[u + 1]; k++)
             if (best[u] == VTTIF_NOWHERE ||
@@ -370,7 +370,7 @@ struct strong *tree_odds_strong(const struct tree_odds *odds, const struct graph
     *strong = (struct strong){.graph = graph, .hub = hub, .n = graph->n};
     strong->start = g_new0(size_t, graph->n + 1);
     strong->to = g_new(uint32_t, graph->start[graph->n] + 1);
-    g_autofree uint32_t *parent = best_parents(odds);
+    g_autofree uint32_t *parent = best_parents(odds, graph->n);
     size_t used = 0;
     for (uint32_t u = 0; u < graph->n; u++) {
         for (size_t k = graph->start[u]; k < graph->start[u + 1]; k++) {
