@@ -15,7 +15,7 @@
 /* Two belong together where all others of either are so much less likely, in nats. */
 #define SURE 7.0
 /* In doubt are no more: their assignment takes up to the third power of it. */
-#define DOUBTFUL_MOST 512
+#define DOUBTFUL_MOST 384
 
 struct best {
     double gain, second;

@@ -311,16 +311,17 @@ struct strong *strong_new(const struct graph *graph, double cut, uint32_t hub, b
     *strong = (struct strong){.graph = graph, .hub = hub, .n = graph->n};
     strong->start = g_new0(size_t, graph->n + 1);
     strong->to = g_new(uint32_t, graph->start[graph->n] + 1);
-    double star = whole ? 0 : star_level(graph, hub), least = cut_least(cut);
+    double star = whole ? 0 : star_level(graph, hub);
+    double least = MAX(cut_least(cut), DBL_TRUE_MIN); /* something, at least */
     size_t used = 0;
     uint32_t *to = strong->to;
     for (uint32_t u = 0; u < graph->n; u++) {
         const struct arc *arc = graph->arcs + graph->start[u];
         for (const struct arc *end = graph->arcs + graph->start[u + 1]; arc < end; arc++) {
             double weight = arc_weight(arc);
-            bool of_star = (u == hub) | (arc->to == hub);
+            bool in_star = (weight <= star) & ((u == hub) | (arc->to == hub));
             to[used] = arc->to; /* no branch that noise would make a coin's */
-            used += (weight >= least) & (weight > 0) & !(of_star & (weight <= star));
+            used += (weight >= least) & !in_star;
         }
         strong->start[u + 1] = used;
         strong->largest_degree = MAX(strong->largest_degree, strong_degree(strong, u));

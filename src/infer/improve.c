@@ -11,12 +11,21 @@
 #define POLISHED_LEAST 0.4
 /* A placement has so many tries to be laid anew, over the number of its edges. */
 #define REBUILT 40000
-/* What has more edges is not laid anew: it takes seconds there, and hardly needs it. */
-#define REBUILT_EDGES 600
+/* With more edges than that, only parts of so many positions are, so many times, of what is no
+ * worse than the best by so much: large ones take seconds there, and who is wrong has the others
+ * near. */
+#define REBUILT_WHOLE 600
+#define REBUILT_WORSE 0.01
+#define REBUILT_PART  60
+#define REBUILT_TIMES 400
+/* With still more, none: it would hardly be needed. */
+#define REBUILT_EDGES 4000
 /* Laying anew looks at so many pairs of who has no place and who is beside one, of all candidates
  * together: in noise it is a tenth mostly, but around a hub of hundreds it would
  * take minutes. */
 #define REBUILT_PAIRS 30000000
+/* In parts alone: where they are found, less will do. */
+#define REBUILT_FEW 6000000
 /* Who has that many times the errors of the best will not overtake it. */
 #define POLISHED_ERRORS 8
 
@@ -35,16 +44,32 @@ static bool is_polished_with(const struct candidate *a, const struct candidate *
     return is_same_graph(a, b) || (is_chain(a) && is_chain(b) && a->hub == b->hub);
 }
 
+static bool lay_anew(struct evidence *evidence, const struct candidate *candidate, double best,
+                     uint32_t *position, struct budget *pairs)
+{
+    unsigned n_edges = (unsigned)candidate->n_edges;
+    if (candidate->n_edges > REBUILT_EDGES || candidate->archetype == &archetype_star)
+        return false;
+    if (n_edges <= REBUILT_WHOLE)
+        return rebuild(evidence, position, REBUILT / (n_edges + 1), G_MAXUINT32, pairs);
+    if (candidate->score < best - REBUILT_WORSE)
+        return false;
+    struct budget few = {MIN(pairs->left, REBUILT_FEW)};
+    pairs->left -= few.left;
+    bool rebuilt = rebuild(evidence, position, REBUILT_TIMES, REBUILT_PART, &few);
+    pairs->left += few.left;
+    return rebuilt;
+}
+
 /* Lets endpoints change places; returns who sits where then, or NULL if nothing was better. */
 static uint32_t *change_places(const struct graph *graph, const struct candidate *candidate,
-                               struct budget *pairs)
+                               double best, struct budget *pairs)
 {
     g_autofree uint32_t *position =
         g_memdup2(candidate->position, graph->n * sizeof *candidate->position);
     struct evidence *evidence = evidence_new(graph, candidate);
     bool polished = polish(evidence, candidate, position);
-    bool rebuilt = candidate->n_edges <= REBUILT_EDGES && candidate->archetype != &archetype_star &&
-                   rebuild(evidence, position, REBUILT / (unsigned)(candidate->n_edges + 1), pairs);
+    bool rebuilt = lay_anew(evidence, candidate, best, position, pairs);
     evidence_free(evidence);
     return polished || rebuilt ? g_steal_pointer(&position) : NULL;
 }
@@ -68,6 +93,7 @@ void improve_places(struct search *search, const struct candidate *best)
 {
     guint n = search->candidates->len, polished = 0;
     struct budget pairs = {REBUILT_PAIRS};
+    double first = best ? best->score : 1; /* best moves when others are proposed */
     double least = best ? 1 - POLISHED_ERRORS * (1 - best->score) : 0;
     for (guint i = 0; i < n && polished < POLISHED_MOST; i++) {
         struct candidate candidate = g_array_index(search->candidates, struct candidate, i);
@@ -83,7 +109,7 @@ void improve_places(struct search *search, const struct candidate *best)
             chain_mend(search, &candidate);
             continue;
         }
-        g_autofree uint32_t *position = change_places(search->graph, &candidate, &pairs);
+        g_autofree uint32_t *position = change_places(search->graph, &candidate, first, &pairs);
         if (position)
             propose_twins(search, &candidate, n, position);
     }

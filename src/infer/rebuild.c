@@ -14,6 +14,10 @@
 #define CENTRES 3
 /* So many parts in a row that are none the better: it is as good as it gets. */
 #define FAILED_MOST 100
+#define FAILED_EACH 3 /* for each position that is doubtful, of parts */
+/* All is learned anew once something is better; where parts are small, once so many are, as that
+ * changes little and takes longer than the parts. */
+#define NEWS_MOST 16
 
 struct rebuilding {
     struct evidence *evidence;
@@ -25,7 +29,7 @@ struct rebuilding {
     size_t *start; /* [n + 1] into partners */
     GRand *rand;
     uint32_t *part; /* positions that are laid anew */
-    uint32_t n_part;
+    uint32_t n_part, part_most, n_weak;
     bool *in_part; /* [position] */
     uint32_t *before; /* [n_part]: who sat there */
     struct place_offer *offers; /* [position] */
@@ -62,17 +66,25 @@ static void find_partners(struct rebuilding *rebuilding)
 
 /* --- which part ------------------------------------------------------------------------------- */
 
-/* An edge of p's speaks against who sits at its ends, or nobody does. */
+/* Many in so large a placement have an edge that is missing, and sit right all the same. */
+static bool in_parts(const struct rebuilding *rebuilding)
+{
+    return rebuilding->part_most < rebuilding->order;
+}
+
+/* An edge of p's speaks against who sits at its ends, or nobody does; in parts, half of them. */
 static bool is_weak(const struct rebuilding *rebuilding, uint32_t p)
 {
-    unsigned n_near;
+    unsigned n_near, n_weak = 0;
     uint32_t u = rebuilding->endpoint[p];
     const struct beside *near = neighbours(rebuilding, p, &n_near);
     if (u == VTTIF_NOWHERE)
         return true;
     for (unsigned k = 0; k < n_near; k++) {
         uint32_t v = rebuilding->endpoint[near[k].position];
-        if (v == VTTIF_NOWHERE || evidence_beside(rebuilding->evidence, u, p, v, &near[k]) < 0)
+        n_weak +=
+            v == VTTIF_NOWHERE || evidence_beside(rebuilding->evidence, u, p, v, &near[k]) < 0;
+        if (n_weak > 0 && (!in_parts(rebuilding) || 2 * n_weak >= n_near))
             return true;
     }
     return false;
@@ -93,6 +105,7 @@ static unsigned choose_centres(struct rebuilding *rebuilding, uint32_t centres[C
         if (at < wanted)
             centres[at] = p;
     }
+    rebuilding->n_weak = n_weak;
     return MIN(n_weak, wanted);
 }
 
@@ -110,7 +123,7 @@ static bool choose_part(struct rebuilding *rebuilding)
     uint32_t centres[CENTRES];
     unsigned n_centres = choose_centres(rebuilding, centres);
     double share = g_rand_double(rebuilding->rand);
-    uint32_t size = (uint32_t)(share * share * rebuilding->order) + 2;
+    uint32_t size = (uint32_t)(share * share * rebuilding->part_most) + 2;
     memset(rebuilding->in_part, 0, rebuilding->order * sizeof *rebuilding->in_part);
     rebuilding->n_part = 0;
     for (unsigned i = 0; i < n_centres; i++)
@@ -261,7 +274,7 @@ static bool rebuild_part(struct rebuilding *rebuilding)
 }
 
 static struct rebuilding rebuilding_new(struct evidence *evidence, uint32_t *position,
-                                        struct budget *pairs)
+                                        uint32_t part_most, struct budget *pairs)
 {
     size_t n = evidence->graph->n;
     uint32_t order = (uint32_t)evidence->archetype->order(evidence->shape);
@@ -275,6 +288,7 @@ static struct rebuilding rebuilding_new(struct evidence *evidence, uint32_t *pos
         .start = g_new(size_t, n + 1),
         .rand = g_rand_new_with_seed(SEED),
         .part = g_new(uint32_t, order),
+        .part_most = MIN(part_most, order),
         .in_part = g_new(bool, order),
         .before = g_new(uint32_t, order),
         .offers = g_new0(struct place_offer, order),
@@ -296,21 +310,26 @@ static void rebuilding_clear(struct rebuilding *rebuilding)
     g_free(rebuilding->seen);
 }
 
-bool rebuild(struct evidence *evidence, uint32_t *position, unsigned tries, struct budget *pairs)
+bool rebuild(struct evidence *evidence, uint32_t *position, unsigned tries, uint32_t part_most,
+             struct budget *pairs)
 {
-    struct rebuilding rebuilding = rebuilding_new(evidence, position, pairs);
-    bool changed = false, learn = true;
+    struct rebuilding rebuilding = rebuilding_new(evidence, position, part_most, pairs);
+    bool changed = false;
+    unsigned news_most = in_parts(&rebuilding) ? NEWS_MOST : 1, news = news_most;
     for (unsigned i = 0, failed = 0; i < tries && failed < FAILED_MOST && !budget_is_spent(pairs);
          i++) {
-        if (learn) {
+        if (news >= news_most) {
             evidence_learn(evidence, rebuilding.endpoint);
             find_partners(&rebuilding);
+            news = 0;
         }
-        if (!choose_part(&rebuilding))
+        if (!choose_part(&rebuilding) ||
+            (in_parts(&rebuilding) && failed > FAILED_EACH * rebuilding.n_weak))
             break;
-        learn = rebuild_part(&rebuilding);
-        changed |= learn;
-        failed = learn ? 0 : failed + 1;
+        bool better = rebuild_part(&rebuilding);
+        changed |= better;
+        news += better;
+        failed = better ? 0 : failed + 1;
     }
     rebuilding_clear(&rebuilding);
     return changed;

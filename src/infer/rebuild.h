@@ -11,8 +11,9 @@
 #include "infer/evidence.h"
 
 /* Improves position[n] in place; false if that could not be. The evidence is of the
- * candidate that was placed so, and learns. So many parts are tried at most, and so many pairs
- * looked at. */
-bool rebuild(struct evidence *evidence, uint32_t *position, unsigned tries, struct budget *pairs);
+ * candidate that was placed so, and learns. So many parts are tried at most, of so many positions,
+ * and so many pairs looked at. */
+bool rebuild(struct evidence *evidence, uint32_t *position, unsigned tries, uint32_t part_most,
+             struct budget *pairs);
 
 #endif

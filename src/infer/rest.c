@@ -191,6 +191,8 @@ double rest_take(struct graph *graph, const struct candidate *candidate)
 static double excess(const struct removal *removal, const struct graph *graph)
 {
     double sum = 0;
+    if (removal->most >= graph->max)
+        return 0;
     struct edge_test test = edge_test_new(removal->candidate, graph->n);
     for (uint32_t u = 0; u < graph->n; u++)
         for (size_t k = graph->start[u]; k < graph->start[u + 1] && u != removal->master; k++)

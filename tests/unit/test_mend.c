@@ -56,9 +56,9 @@ static void a_half_that_is_turned_is_laid_anew(void)
         struct graph *graph = graph_new(mesh.matrix, 0);
         struct evidence *evidence = evidence_new(graph, &candidate);
         struct budget pairs = {1000000};
-        g_assert_true(rebuild(evidence, candidate.position, 300, &pairs));
+        g_assert_true(rebuild(evidence, candidate.position, 300, G_MAXUINT32, &pairs));
         g_assert_cmpuint(n_edges_there(&mesh, &candidate), ==, 60);
-        g_assert_false(rebuild(evidence, candidate.position, 300, &pairs));
+        g_assert_false(rebuild(evidence, candidate.position, 300, G_MAXUINT32, &pairs));
         evidence_free(evidence);
         graph_free(graph);
         g_free(candidate.position);
