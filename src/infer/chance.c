@@ -6,11 +6,14 @@
 #include "infer/small_likelihood.h"
 
 #include <math.h>
+#include <string.h>
 
 /* A name is to be so much likelier than chance, */
 #define CHANCE_BITS 3.0
 /* and one that the errors at a cut had made doubtful so much. */
 #define LIKELY_BITS 8.0
+/* A tree, which its own judge has let stand, so much. */
+#define TREE_BITS 0.0
 /* What so many bits at a cut speak for stays in any case. */
 #define SURE_BITS       20.0
 #define CANDIDATES_MOST 40
@@ -19,6 +22,7 @@ struct contest {
     const struct search *search;
     struct small_cells cells;
     GArray *models; /* of struct small_model */
+    GArray *named; /* of struct graph_of_few: the graphs of all names, whichever way they go */
     double masters_bits; /* that it takes to tell one of the models with a master */
     double by_chance; /* bits_by_chance() of all pairs */
 };
@@ -83,13 +87,32 @@ static double bits_of_name(const struct contest *contest, const struct candidate
     return best - bits_of_placement(contest, candidate);
 }
 
+static bool is_named(const uint32_t *sends, const void *data)
+{
+    const GArray *named = data;
+    for (guint i = 0; i < named->len; i++)
+        if (memcmp(g_array_index(named, struct graph_of_few, i).sends, sends,
+                   SMALL_MOST * sizeof *sends) == 0)
+            return true;
+    return false;
+}
+
+static void add_graphs(struct contest *contest, const struct candidate *candidate)
+{
+    for (enum flow flow = BOTH; flow < FLOWS; flow++) {
+        struct graph_of_few few = graph_of(contest, candidate, flow);
+        g_array_append_val(contest->named, few);
+    }
+}
+
 /* Of all pairs, but those that are skipped. */
 static double bits_by_chance(const struct contest *contest, const uint32_t *skips)
 {
+    const struct small_rules names = {is_named, contest->named};
     double best = -HUGE_VAL;
     for (guint i = 0; i < contest->models->len; i++) {
         const struct small_model *model = &g_array_index(contest->models, struct small_model, i);
-        double value = skips ? small_by_chance(model, skips) : model->by_chance;
+        double value = small_by_chance(model, skips, &names);
         best = MAX(best, small_bits(model, value, contest->masters_bits));
     }
     return best;
@@ -123,6 +146,13 @@ static unsigned find_rivals(const struct search *search, struct candidate **riva
 
 static void contest_begin(struct contest *contest)
 {
+    contest->named = g_array_new(FALSE, FALSE, sizeof(struct graph_of_few));
+    for (guint i = 0; i < contest->search->candidates->len; i++) {
+        const struct candidate *candidate =
+            &g_array_index(contest->search->candidates, struct candidate, i);
+        if (candidate_stands(candidate) || candidate_may_be_chance(candidate))
+            add_graphs(contest, candidate);
+    }
     contest->models = g_array_new(FALSE, FALSE, sizeof(struct small_model));
     contest->masters_bits = log2(contest->cells.n * SMALL_LEVELS);
     small_add_alone(contest->models, &contest->cells);
@@ -131,9 +161,52 @@ static void contest_begin(struct contest *contest)
     contest->by_chance = bits_by_chance(contest, NULL);
 }
 
+static void contest_end(struct contest *contest)
+{
+    g_array_unref(contest->models);
+    g_array_unref(contest->named);
+}
+
 static bool is_sure(const struct candidate *candidate)
 {
     return candidate_stands(candidate) && candidate->bits >= SURE_BITS;
+}
+
+static void judge_rivals(const struct contest *contest, struct candidate *const *rivals, unsigned n)
+{
+    bool any = false;
+    for (unsigned i = 0; i < n; i++) {
+        double ahead = bits_ahead(contest, rivals[i]);
+        rivals[i]->beats_chance = ahead >= LIKELY_BITS;
+        any |= ahead >= CHANCE_BITS || is_sure(rivals[i]);
+    }
+    for (unsigned i = 0; i < n; i++) /* what is told beside a name need not be one by itself */
+        rivals[i]->by_chance = !any;
+}
+
+/* Their own judge reads all pairs by odds that the likeliest tree has taught, and so takes a pair
+ * for background that no other tree would: if that tree is chance by this one, too, all are. */
+static void judge_trees(const struct contest *contest, const struct search *search,
+                        const struct candidate *likeliest)
+{
+    if (likeliest->sure || bits_ahead(contest, likeliest) >= TREE_BITS)
+        return;
+    for (guint i = 0; i < search->candidates->len; i++) {
+        struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
+        candidate->by_chance |= candidate->likely;
+        candidate->likely = false;
+    }
+}
+
+static const struct candidate *likeliest_tree(const struct search *search)
+{
+    const struct candidate *best = NULL;
+    for (guint i = 0; i < search->candidates->len; i++) {
+        const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
+        if (candidate->likely && (!best || candidate->behind < best->behind))
+            best = candidate;
+    }
+    return best;
 }
 
 void chance_judge(struct search *search)
@@ -141,17 +214,13 @@ void chance_judge(struct search *search)
     struct candidate *rivals[CANDIDATES_MOST];
     struct contest contest = {.search = search};
     unsigned n = find_rivals(search, rivals);
-    if (n == 0 || !small_cells_set(&contest.cells, search->graph, SMALL_MOST) ||
+    const struct candidate *tree = likeliest_tree(search);
+    if ((n == 0 && !tree) || !small_cells_set(&contest.cells, search->graph, SMALL_MOST) ||
         contest.cells.n <= SMALL_DRAWN)
         return;
     contest_begin(&contest);
-    bool any = false;
-    for (unsigned i = 0; i < n; i++) {
-        double ahead = bits_ahead(&contest, rivals[i]);
-        rivals[i]->beats_chance = ahead >= LIKELY_BITS;
-        any |= ahead >= CHANCE_BITS || is_sure(rivals[i]);
-    }
-    for (unsigned i = 0; i < n; i++) /* what is told beside a name need not be one by itself */
-        rivals[i]->by_chance = !any;
-    g_array_unref(contest.models);
+    judge_rivals(&contest, rivals, n);
+    if (tree)
+        judge_trees(&contest, search, tree);
+    contest_end(&contest);
 }

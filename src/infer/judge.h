@@ -40,6 +40,7 @@ struct candidate {
     bool one_way; /* of most of its edges, nearly all bytes go one way */
     bool likely; /* one of the likeliest drawings of a small program (small.h), */
     double behind; /* so many bits behind the likeliest */
+    bool sure; /* a tree no pair of which is in doubt (tree_chance.h) */
     bool by_chance; /* it need not be more than that, by all weights (tree_chance.h, chance.h), */
     bool beats_chance; /* or it is, whatever the errors at its cut */
     bool by_weight;

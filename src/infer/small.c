@@ -12,10 +12,12 @@
 /* The likeliest drawing is to be likelier than a graph without a rule by that many bits: which
  * pattern it is has to be told, too. Hardly a true name has less, few graphs of chance have more.
  */
-#define CHANCE_BITS 0.0
+#define CHANCE_BITS 2.0
 /* A master that is so much less likely than another by chance is not looked at. */
-#define MODEL_BITS  10.0
-#define GRAPHS_MOST 6 /* more of them are no answer */
+#define MODEL_BITS 10.0
+/* What it takes, beside, to say of a master that it does nothing but job control. */
+#define MASTER_ABSENT_BITS 7.0
+#define GRAPHS_MOST        6 /* more of them are no answer */
 
 /* --- what can be drawn ------------------------------------------------------------------------ */
 
@@ -144,7 +146,7 @@ static int by_number(const void *first, const void *second)
 }
 
 /* All different drawings of a pattern. */
-static GArray *draw_all(const struct pattern_of_few *pattern, unsigned n, enum flows flow)
+static GArray *draw_pattern(const struct pattern_of_few *pattern, unsigned n, enum flows flow)
 {
     struct pen pen = {pattern, n, {0}, flow, g_array_new(FALSE, FALSE, sizeof(uint64_t))};
     draw(&pen, 0, 0);
@@ -158,10 +160,57 @@ static GArray *draw_all(const struct pattern_of_few *pattern, unsigned n, enum f
     return pen.drawn;
 }
 
-/* --- which of them it is ---------------------------------------------------------------------- */
+struct drawn {
+    uint64_t arcs;
+    double prior; /* bits, negative */
+};
+
+static void add_drawn(GArray *all, const struct pattern_of_few *pattern, unsigned n)
+{
+    for (enum flows flow = BOTH_ONLY; flow <= BACK; flow <<= 1) {
+        if (!(pattern->flows & flow))
+            continue;
+        g_autoptr(GArray) arcs = draw_pattern(pattern, n, flow);
+        double prior = -log2(arcs->len) - small_absent_bits(n - pattern->order);
+        for (guint i = 0; i < arcs->len; i++) {
+            struct drawn drawn = {g_array_index(arcs, uint64_t, i), prior};
+            g_array_append_val(all, drawn);
+        }
+    }
+}
+
+static int by_arcs(const void *first, const void *second)
+{
+    const struct drawn *a = first, *b = second;
+    return a->arcs != b->arcs ? (a->arcs > b->arcs) - (a->arcs < b->arcs)
+                              : (a->prior < b->prior) - (a->prior > b->prior);
+}
+
+/* Every graph that an archetype can be drawn as, each once; in ascending order. */
+static GArray *draw_all(unsigned n)
+{
+    g_autoptr(GArray) patterns = patterns_new(n);
+    GArray *all = g_array_new(FALSE, FALSE, sizeof(struct drawn));
+    for (guint i = 0; i < patterns->len; i++) {
+        const struct pattern_of_few *pattern = &g_array_index(patterns, struct pattern_of_few, i);
+        if (pattern->order <= n)
+            add_drawn(all, pattern, n);
+    }
+    g_array_sort(all, by_arcs);
+    guint kept = 0;
+    struct drawn *drawn = (struct drawn *)(void *)all->data;
+    for (guint i = 0; i < all->len; i++)
+        if (i == 0 || drawn[i].arcs != drawn[i - 1].arcs)
+            drawn[kept++] = drawn[i];
+    g_array_set_size(all, kept);
+    return all;
+}
+
+/* --- which of them it is---------------------------------------------------------------------- */
 
 struct hunt {
     struct small_cells cells;
+    GArray *drawn; /* of struct drawn */
     GArray *models; /* of struct small_model */
     GArray *found; /* of struct small_drawing; behind: bits, negative */
     double masters_bits; /* that it takes to tell one of the models */
@@ -173,6 +222,38 @@ static double chance_of(const struct hunt *hunt, guint i)
 {
     const struct small_model *model = &g_array_index(hunt->models, struct small_model, i);
     return small_bits(model, model->by_chance, hunt->masters_bits);
+}
+
+static bool is_drawn(const uint32_t *sends, const void *data)
+{
+    const GArray *drawn = data;
+    struct drawn wanted = {.arcs = 0, .prior = 0};
+    for (unsigned u = 0; u < SMALL_DRAWN; u++)
+        wanted.arcs |= (uint64_t)sends[u] << (SMALL_DRAWN * u);
+    if (wanted.arcs == 0) /* a master's star and nothing else */
+        return true;
+    guint low = 0, high = drawn->len;
+    while (low < high) {
+        guint middle = (low + high) / 2;
+        if (g_array_index(drawn, struct drawn, middle).arcs < wanted.arcs)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < drawn->len && g_array_index(drawn, struct drawn, low).arcs == wanted.arcs;
+}
+
+/* Of graphs that are no drawing. */
+static double chance_of_others(const struct hunt *hunt)
+{
+    const struct small_rules drawings = {is_drawn, hunt->drawn};
+    double best = -HUGE_VAL;
+    for (guint i = 0; i < hunt->models->len; i++) {
+        const struct small_model *model = &g_array_index(hunt->models, struct small_model, i);
+        double value = small_by_chance(model, NULL, &drawings);
+        best = MAX(best, small_bits(model, value, hunt->masters_bits));
+    }
+    return best;
 }
 
 /* Masters that hardly any graph makes likely. */
@@ -187,6 +268,14 @@ static void drop_unlikely(struct hunt *hunt)
             g_array_remove_index(hunt->models, i);
 }
 
+static bool takes_part(const uint32_t *sends, unsigned u)
+{
+    bool any = sends[u] != 0;
+    for (unsigned v = 0; v < SMALL_DRAWN; v++)
+        any |= sends[v] >> u & 1;
+    return any;
+}
+
 static void weigh(struct hunt *hunt, uint64_t arcs, double prior)
 {
     uint32_t sends[SMALL_MOST] = {0};
@@ -194,27 +283,25 @@ static void weigh(struct hunt *hunt, uint64_t arcs, double prior)
         sends[u] = arcs >> (SMALL_DRAWN * u) & ((1 << SMALL_DRAWN) - 1);
     for (guint i = 0; i < hunt->models->len; i++) {
         const struct small_model *model = &g_array_index(hunt->models, struct small_model, i);
+        bool alone = model->hub == SMALL_ALONE;
         double value =
             small_bits(model, small_likelihood(model, sends, NULL), hunt->masters_bits) + prior;
+        if (!alone && !takes_part(sends, model->hub))
+            value -= MASTER_ABSENT_BITS;
         if (value < hunt->best - RANGE_BITS)
             continue;
         hunt->best = MAX(hunt->best, value);
         struct small_drawing drawing = {
-            arcs, model->hub == SMALL_ALONE ? VTTIF_NOWHERE : hunt->cells.endpoint[model->hub],
-            value};
+            arcs, alone ? VTTIF_NOWHERE : hunt->cells.endpoint[model->hub], value};
         g_array_append_val(hunt->found, drawing);
     }
 }
 
-static void weigh_all(struct hunt *hunt, const struct pattern_of_few *pattern)
+static void weigh_all(struct hunt *hunt)
 {
-    for (enum flows flow = BOTH_ONLY; flow <= BACK; flow <<= 1) {
-        if (!(pattern->flows & flow))
-            continue;
-        g_autoptr(GArray) drawn = draw_all(pattern, hunt->cells.n, flow);
-        double prior = -log2(drawn->len) - small_absent_bits(hunt->cells.n - pattern->order);
-        for (guint i = 0; i < drawn->len; i++)
-            weigh(hunt, g_array_index(drawn, uint64_t, i), prior);
+    for (guint i = 0; i < hunt->drawn->len; i++) {
+        const struct drawn *drawn = &g_array_index(hunt->drawn, struct drawn, i);
+        weigh(hunt, drawn->arcs, drawn->prior);
     }
 }
 
@@ -244,22 +331,28 @@ static void keep_likely(struct hunt *hunt)
     g_array_set_size(found, hunt->best >= hunt->by_chance + CHANCE_BITS ? kept : 0);
 }
 
+static void hunt_begin(struct hunt *hunt)
+{
+    hunt->best = -HUGE_VAL;
+    hunt->drawn = draw_all(hunt->cells.n);
+    hunt->models = g_array_new(FALSE, FALSE, sizeof(struct small_model));
+    hunt->found = g_array_new(FALSE, FALSE, sizeof(struct small_drawing));
+    small_add_alone(hunt->models, &hunt->cells);
+    for (unsigned u = 0; u < hunt->cells.n; u++)
+        small_add_masters(hunt->models, &hunt->cells, u);
+    drop_unlikely(hunt);
+    hunt->by_chance = chance_of_others(hunt);
+}
+
 GArray *small_find(const struct graph *graph)
 {
-    struct hunt hunt = {.best = -HUGE_VAL};
+    struct hunt hunt;
     if (!small_cells_set(&hunt.cells, graph, SMALL_DRAWN))
         return NULL;
-    hunt.models = g_array_new(FALSE, FALSE, sizeof(struct small_model));
-    hunt.found = g_array_new(FALSE, FALSE, sizeof(struct small_drawing));
-    small_add_alone(hunt.models, &hunt.cells);
-    for (unsigned u = 0; u < hunt.cells.n; u++)
-        small_add_masters(hunt.models, &hunt.cells, u);
-    drop_unlikely(&hunt);
-    g_autoptr(GArray) patterns = patterns_new(hunt.cells.n);
-    for (guint i = 0; i < patterns->len; i++)
-        if (g_array_index(patterns, struct pattern_of_few, i).order <= hunt.cells.n)
-            weigh_all(&hunt, &g_array_index(patterns, struct pattern_of_few, i));
+    hunt_begin(&hunt);
+    weigh_all(&hunt);
     keep_likely(&hunt);
+    g_array_unref(hunt.drawn);
     g_array_unref(hunt.models);
     return hunt.found;
 }

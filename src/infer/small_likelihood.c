@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define ZERO        0.002 /* of the largest cell: as good as nothing */
 #define BACKGROUND  0.1 /* of an arc's mean, at most */
@@ -23,33 +24,21 @@
 #define LEVELS_SAME 1.15 /* by what factor a master's levels differ at least */
 /* What an endpoint costs that takes no part, and each more of them: one that talks to others beside
  * a program of so few is no wonder, many are. */
-#define ABSENT_BITS 2.0
+#define ABSENT_BITS 1.0
 #define ABSENT_MORE 4.0
 #define MEANS       3.0 /* range of the logarithm of an arc's mean */
-#define SPREAD      0.5 /* sigma of an arc's logarithm, where it is not learned */
 
 /* What the sigma of an arc's logarithm may be, and as if how many arcs had shown it: all send the
  * same; it was sampled; each sends what it likes. */
 static const struct spread {
     double sigma, seen;
-} spreads[SMALL_SPREADS] = {{0.05, 10}, {0.2, 6}, {SPREAD, 3}};
-
-static double log_normal(double log_x, double mean, double sigma)
-{
-    double z = (log_x - mean) / sigma;
-    return -0.5 * z * z - log(sigma) - 0.5 * log(2 * M_PI);
-}
+} spreads[SMALL_SPREADS] = {{0.05, 10}, {0.2, 6}, {SMALL_SPREAD, 3}};
 
 /* Uniform up to a bound, which is blurred; as a density of the logarithm. */
 static double log_below(double x, double bound)
 {
     double z = log(x / bound);
     return z <= 0 ? MAX(z, FAINT_LOG) : MAX(-0.5 * z * z / (BLUR * BLUR), ODD_LOG);
-}
-
-static double mean_of(const struct small_cells *cells, unsigned scale)
-{
-    return cells->max * exp2(-0.25 * scale);
 }
 
 static bool at_hub(const struct small_model *model, unsigned u, unsigned v)
@@ -60,7 +49,8 @@ static bool at_hub(const struct small_model *model, unsigned u, unsigned v)
 static double star_of(const struct small_model *model, double x)
 {
     double log_x = log(x), mean = model->log_level;
-    double tight = log_normal(log_x, mean, STAR_TIGHT), wide = log_normal(log_x, mean, STAR_WIDE);
+    double tight = small_log_normal(log_x, mean, STAR_TIGHT),
+           wide = small_log_normal(log_x, mean, STAR_WIDE);
     return log(0.5 * exp(tight) + 0.5 * exp(wide) + 1e-12);
 }
 
@@ -81,10 +71,11 @@ static double quiet_cell(const struct small_model *model, unsigned u, unsigned v
 
 static double quiet_pair(const struct small_model *model, unsigned u, unsigned v, double mean)
 {
+    bool nothing = model->zero[u][v] && model->zero[v][u], star = at_hub(model, u, v);
     double both = quiet_cell(model, u, v, mean) + quiet_cell(model, v, u, mean);
-    if (at_hub(model, u, v))
-        return both;
-    return model->zero[u][v] && model->zero[v][u] ? log(1 - BUSY) : log(BUSY) + both;
+    if (nothing) /* a master's pair is lost as one */
+        return log(star ? LOST : 1 - BUSY);
+    return star ? both : log(BUSY) + both;
 }
 
 static void set_cell(struct small_model *model, unsigned u, unsigned v)
@@ -93,7 +84,7 @@ static void set_cell(struct small_model *model, unsigned u, unsigned v)
     bool star = at_hub(model, u, v);
     model->zero[u][v] = x < ZERO * model->cells->max;
     model->hidden[u][v] = model->zero[u][v];
-    model->lost[u][v] = log(LOST);
+    model->lost[u][v] = log(LOST) * (star ? 2 : 1); /* and a master's share with it */
     if (model->zero[u][v]) {
         model->back[u][v] = log(star ? LOST : 0.5);
         return;
@@ -112,68 +103,6 @@ static void set_cell(struct small_model *model, unsigned u, unsigned v)
         model->back[u][v] =
             log(0.5 / 3) -
             (x > BACKGROUND * other ? 0.5 * pow(log(x / (BACKGROUND * other)) / BLUR, 2) : 0);
-}
-
-static double chance_arc(const struct small_model *model, unsigned u, unsigned v, double mean)
-{
-    if (model->hidden[u][v])
-        return model->lost[u][v];
-    return log_normal(model->log[u][v], log(mean), SPREAD) + model->stretch[u][v];
-}
-
-/* The likelier of the two of a pair: none, or an arc, both ways or the better way; returns whether
- * there is one. */
-static bool chance_arcs(const struct small_model *model, unsigned u, unsigned v, double mean,
-                        bool both, uint32_t *sends)
-{
-    double none = quiet_pair(model, u, v, mean) + log(0.5);
-    double ahead = chance_arc(model, u, v, mean), behind = chance_arc(model, v, u, mean);
-    bool out = true, in = true;
-    if (both) {
-        out = in = ahead + behind + log(0.5) > none;
-    } else {
-        ahead += model->back[v][u] + log(0.25);
-        behind += model->back[u][v] + log(0.25);
-        out = ahead >= behind && ahead > none;
-        in = behind > ahead && behind > none;
-    }
-    sends[u] |= (uint32_t)(out << v);
-    sends[v] |= (uint32_t)(in << u);
-    return out || in;
-}
-
-static bool is_skipped(const uint32_t *skips, unsigned u, unsigned v)
-{
-    return skips && (u > v ? skips[u] >> v & 1 : skips[v] >> u & 1);
-}
-
-/* A coin decides about each pair, or it is told how many there are and which; and one more coin
- * about the way where there is but one. */
-static double chance_at(const struct small_model *model, double mean, bool both,
-                        const uint32_t *skips)
-{
-    unsigned n = model->cells->n, n_arcs = 0, pairs = 0;
-    uint32_t sends[SMALL_MOST] = {0};
-    for (unsigned u = 0; u < n; u++) {
-        for (unsigned v = u + 1; v < n; v++) {
-            if (is_skipped(skips, u, v))
-                continue;
-            pairs++;
-            n_arcs += chance_arcs(model, u, v, mean, both, sends);
-        }
-    }
-    double list = log2(pairs + 1) + log2_binomial(pairs, n_arcs);
-    double bits = MIN(pairs, list) + (both ? 0 : n_arcs);
-    return small_likelihood(model, sends, skips) - bits * M_LN2;
-}
-
-double small_by_chance(const struct small_model *model, const uint32_t *skips)
-{
-    double best = -HUGE_VAL;
-    for (unsigned scale = 0; scale < SMALL_SCALES; scale++)
-        for (int both = 0; both < 2; both++)
-            best = MAX(best, chance_at(model, mean_of(model->cells, scale), both, skips));
-    return best;
 }
 
 /* Of k normal values whose mean is anything in a range and whose variance is about what is
@@ -198,15 +127,21 @@ void small_model_set(struct small_model *model, const struct small_cells *cells,
         for (unsigned v = 0; v < cells->n; v++)
             if (u != v)
                 set_cell(model, u, v);
+    for (unsigned u = 0; u < cells->n; u++) {
+        for (unsigned v = 0; v < u; v++) {
+            model->pairs += !at_hub(model, u, v);
+            model->busy += !at_hub(model, u, v) && !(model->zero[u][v] && model->zero[v][u]);
+        }
+    }
     for (unsigned scale = 0; scale < SMALL_SCALES; scale++) {
         for (unsigned u = 0; u < cells->n; u++) {
             for (unsigned v = u + 1; v < cells->n; v++) {
-                model->none[scale][u][v] = quiet_pair(model, u, v, mean_of(cells, scale));
+                model->none[scale][u][v] = quiet_pair(model, u, v, small_mean(cells, scale));
                 model->all_none[scale] += model->none[scale][u][v];
             }
         }
     }
-    model->by_chance = small_by_chance(model, NULL);
+    model->by_chance = small_by_chance(model, NULL, NULL);
 }
 
 static double log_marginal(const struct small_model *model, unsigned k, double sum, double squares)
@@ -248,10 +183,31 @@ static double heavy_level(const struct small_model *model, double log_mean)
     return over > 0 ? -0.5 * over * over / (HEAVY_BLUR * HEAVY_BLUR) : 0;
 }
 
+/* Pairs that may have background, and those that have something; a master's do not tell. */
+struct quiet {
+    unsigned pairs, busy;
+};
+
+static void leave_out(struct quiet *quiet, const struct small_model *model, unsigned u, unsigned v)
+{
+    if (at_hub(model, u, v))
+        return;
+    quiet->pairs--;
+    quiet->busy -= !(model->zero[u][v] && model->zero[v][u]);
+}
+
+/* Each of these is busy with the same probability, or there is no background at all. */
+static double no_background(const struct quiet *quiet)
+{
+    double idle = quiet->pairs * log(1 - BUSY);
+    return log(0.5) + (quiet->busy == 0 ? log1p(exp(idle)) - idle : 0);
+}
+
 double small_likelihood(const struct small_model *model, const uint32_t *sends,
                         const uint32_t *skips)
 {
     struct sums sums = {0};
+    struct quiet quiet = {model->pairs, model->busy};
     unsigned n = model->cells->n;
     for (unsigned u = 0; u < n; u++) {
         for (unsigned left = sends[u]; left; left &= left - 1) {
@@ -267,14 +223,20 @@ double small_likelihood(const struct small_model *model, const uint32_t *sends,
     for (unsigned u = 0; u < n; u++) {
         for (unsigned left = sends[u]; left; left &= left - 1) {
             unsigned v = (unsigned)__builtin_ctz(left);
-            if (u < v || !(sends[v] >> u & 1))
-                value -= model->none[scale][MIN(u, v)][MAX(u, v)];
+            if (u > v && sends[v] >> u & 1)
+                continue;
+            value -= model->none[scale][MIN(u, v)][MAX(u, v)];
+            leave_out(&quiet, model, u, v);
         }
     }
-    for (unsigned u = 0; skips && u < n; u++)
-        for (unsigned left = skips[u]; left; left &= left - 1)
-            value -= model->none[scale][__builtin_ctz(left)][u];
-    return value + heavy_level(model, mean);
+    for (unsigned u = 0; skips && u < n; u++) {
+        for (unsigned left = skips[u]; left; left &= left - 1) {
+            unsigned v = (unsigned)__builtin_ctz(left);
+            value -= model->none[scale][v][u];
+            leave_out(&quiet, model, u, v);
+        }
+    }
+    return value + no_background(&quiet) + heavy_level(model, mean);
 }
 
 double small_absent_bits(unsigned n)

@@ -3,7 +3,8 @@
  * How likely a matrix of a few endpoints is, given who sends to whom and who is a master.
  *
  * - What an arc carries is log-normal; its mean and variance are unknown and integrated out.
- * - A pair without arcs has no bytes, or some up to a tenth of an arc's mean: background.
+ * - A pair without arcs has no bytes, or some up to a tenth of an arc's mean: background, which a
+ *   fifth of these pairs has, or none.
  * - What comes back along an arc that has none is up to a tenth of it: acknowledgements.
  * - A master exchanges a level of its own, about the same, with everybody, on top of all else.
  *
@@ -22,6 +23,7 @@
 #define SMALL_SPREADS 3
 #define SMALL_LEVELS  6 /* of a master that are tried */
 #define SMALL_ALONE   SMALL_MOST /* no hub */
+#define SMALL_SPREAD  0.5 /* sigma of an arc's logarithm, where it is not learned */
 
 struct small_cells {
     unsigned n;
@@ -44,7 +46,8 @@ struct small_model {
     double back[SMALL_MOST][SMALL_MOST]; /* the cell is no arc, but the other way is */
     double none[SMALL_SCALES][SMALL_MOST][SMALL_MOST]; /* u < v: neither is */
     double all_none[SMALL_SCALES];
-    double by_chance; /* small_by_chance() of all pairs */
+    unsigned pairs, busy; /* beside a master's: all, and those with any bytes */
+    double by_chance; /* small_by_chance() of all pairs and graphs */
 };
 
 /* Those with traffic; false if they are not from 3 to so many. */
@@ -60,8 +63,25 @@ void small_add_masters(GArray *models, const struct small_cells *cells, unsigned
  * v-th; of skips[u], v < u: nothing is said about that pair (NULL: there is none such). O(arcs). */
 double small_likelihood(const struct small_model *model, const uint32_t *sends,
                         const uint32_t *skips);
-/* The same of a graph without a rule, with the cost of telling it. O(n^2) a scale. */
-double small_by_chance(const struct small_model *model, const uint32_t *skips);
+/* The graphs that have a rule: they are not what chance is asked for. */
+struct small_rules {
+    bool (*is_one)(const uint32_t *sends, const void *data);
+    const void *data;
+};
+/* The same of the likeliest graph without a rule, with the cost of telling it; NULL: of any graph.
+ * O(n^2) a scale, and O(n^4) where the likeliest of all has a rule. */
+double small_by_chance(const struct small_model *model, const uint32_t *skips,
+                       const struct small_rules *rules);
+/* The weight that arcs may have on average. */
+static inline double small_mean(const struct small_cells *cells, unsigned scale)
+{
+    return cells->max * exp2(-0.25 * scale);
+}
+static inline double small_log_normal(double log_x, double mean, double sigma)
+{
+    double z = (log_x - mean) / sigma;
+    return -0.5 * z * z - log(sigma) - 0.5 * log(2 * M_PI);
+}
 /* A logarithm of a likelihood under a model in bits, less those that it takes to tell its master.
  */
 static inline double small_bits(const struct small_model *model, double log_likelihood,

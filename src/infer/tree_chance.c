@@ -159,7 +159,12 @@ struct tree_chance tree_chance_of(struct tree_nest *nest, const struct graph *gr
     return chance;
 }
 
+bool tree_chance_is_sure(const struct tree_chance *chance)
+{
+    return chance->errors <= MOST_ERRORS;
+}
+
 bool tree_chance_stands(const struct tree_chance *chance)
 {
-    return chance->bits >= (chance->errors <= MOST_ERRORS ? FEW_BITS : LEAST_BITS);
+    return chance->bits >= (tree_chance_is_sure(chance) ? FEW_BITS : LEAST_BITS);
 }

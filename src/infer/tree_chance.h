@@ -26,5 +26,7 @@ struct tree_chance {
 struct tree_chance tree_chance_of(struct tree_nest *nest, const struct graph *graph);
 /* Is it a name? */
 bool tree_chance_stands(const struct tree_chance *chance);
+/* Is hardly any pair in doubt? */
+bool tree_chance_is_sure(const struct tree_chance *chance);
 
 #endif

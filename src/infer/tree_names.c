@@ -136,8 +136,8 @@ static GArray *find_variants(const GPtrArray *nests, struct tree_nest *best)
 }
 
 /* Is the likeliest more than chance, by what it says itself that edges and others are? */
-static bool is_no_chance(const struct graph *graph, uint32_t hub,
-                         const struct tree_variant *variant)
+static struct tree_chance chance_of(const struct graph *graph, uint32_t hub,
+                                    const struct tree_variant *variant)
 {
     struct tree_nest *nest =
         tree_nest_new(graph, variant->arity, variant->order, variant->position, NULL);
@@ -146,7 +146,7 @@ static bool is_no_chance(const struct graph *graph, uint32_t hub,
     struct tree_chance chance = tree_chance_of(nest, graph);
     tree_nest_free(nest);
     tree_odds_free(odds);
-    return tree_chance_stands(&chance);
+    return chance;
 }
 
 /* Instead of the trees that there were: all are names, or none. */
@@ -168,12 +168,16 @@ static void name_variants(struct search *search, const GArray *variants,
         add_name(search, "tree-allreduce", hub, variant, position, behind, &standing);
         standing.certain = standing.certain && i == 0;
     }
-    bool stand =
-        standing.certain ||
-        (standing.near && (is_large(search->graph) || is_no_chance(search->graph, hub, likeliest)));
+    bool large = is_large(search->graph);
+    struct tree_chance chance = {0, 0};
+    if (!large)
+        chance = chance_of(search->graph, hub, likeliest);
+    bool stand = standing.certain || (standing.near && (large || tree_chance_stands(&chance)));
+    bool sure = standing.certain || tree_chance_is_sure(&chance);
     for (guint i = first; i < search->candidates->len; i++) {
         g_array_index(search->candidates, struct candidate, i).likely = stand;
         g_array_index(search->candidates, struct candidate, i).by_chance = !stand;
+        g_array_index(search->candidates, struct candidate, i).sure = sure;
     }
 }
 

@@ -20,6 +20,9 @@
 #define ORDERS_KEPT 3
 #define ORDERS_MOST 16
 
+/* Among so few any number of children may be the tree's: its root's, if nobody else's. */
+#define FEW 24
+
 struct task {
     struct search *search;
     const struct wood *wood;
@@ -159,7 +162,7 @@ static void propose_arity(struct search *search, const struct wood *wood, const 
 {
     struct task task = {search, wood, arity, {.n = 0}};
     uint32_t n = wood->n_members;
-    if (arity > 0 && 4 * n < 5 * (arity + 1))
+    if (arity > 0 && (n < arity + 2 || (n > FEW && 4 * n < 5 * (arity + 1))))
         return; /* a star */
     double common = choose_roots(&task, roots, n);
     if (common > n - 1.5 && wood->largest == n) { /* without an error */
@@ -205,8 +208,8 @@ static void propose_trees(struct search *search, const struct wood *wood)
         propose_arity(search, wood, &roots, 2);
     if (usual > 2)
         propose_arity(search, wood, &roots, usual);
-    for (unsigned arity = 3; wood->n_members <= 24 && arity <= largest && arity <= 5; arity++)
-        if (arity != usual)
+    for (unsigned arity = 3; wood->n_members <= FEW && arity <= largest; arity++)
+        if (arity != usual && (arity <= 5 || arity == largest))
             propose_arity(search, wood, &roots, arity);
 }
 

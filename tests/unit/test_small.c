@@ -146,6 +146,40 @@ static void larger_graphs_of_chance_are_hardly_ever_named(void)
     g_assert_cmpuint(n_named, <=, 2);
 }
 
+/*      0          a tree of four children each, of which the last level has one: the root has
+ *   / / \ \       four, and nobody else as many
+ *  1 2   3 4
+ *  |
+ *  5 */
+static void a_tree_whose_root_alone_has_all_its_children_is_found(void)
+{
+    const double cells[] = {
+        0,    0,    0, 0, 0, 0, //
+        1000, 0,    0, 0, 0, 0, //
+        1000, 0,    0, 0, 0, 0, //
+        1000, 0,    0, 0, 0, 0, //
+        1000, 0,    0, 0, 0, 0, //
+        0,    1000, 0, 0, 0, 0,
+    };
+    g_autoptr(vttif_matrix) matrix = matrix_of(6, cells);
+    g_autoptr(vttif_recognition) recognition = vttif_recognize(matrix, NULL, NULL);
+    g_assert_nonnull(find(recognition, "4-ary tree 6"));
+}
+
+/*  0 - 1 - 2       each way a megabyte, and 5 sends some 3 % of that to two of them: it takes no
+ *      |   |       part, and the square and its tail are no archetype
+ *      3 - 4 */
+static void what_is_no_archetype_is_not_made_one_by_a_faint_edge(void)
+{
+    const double cells[] = {
+        0, 1000, 0, 0, 0,    0,  1000, 0, 1000, 1000, 0, 0, 0,  1000, 0, 0, 1000, 30,
+        0, 1000, 0, 0, 1000, 20, 0,    0, 1000, 1000, 0, 0, 10, 0,    0, 0, 0,    0,
+    };
+    g_autoptr(vttif_matrix) matrix = matrix_of(6, cells);
+    g_autoptr(vttif_recognition) recognition = vttif_recognize(matrix, NULL, NULL);
+    g_assert_cmpint(vttif_recognition_verdict(recognition), ==, VTTIF_VERDICT_NONE);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -153,6 +187,10 @@ int main(int argc, char **argv)
                     a_ring_of_four_is_told_from_its_master);
     g_test_add_func("/small/the star and the master's star are not exchanged",
                     the_star_and_the_masters_star_are_not_exchanged);
+    g_test_add_func("/small/a tree whose root alone has all its children is found",
+                    a_tree_whose_root_alone_has_all_its_children_is_found);
+    g_test_add_func("/small/what is no archetype is not made one by a faint edge",
+                    what_is_no_archetype_is_not_made_one_by_a_faint_edge);
     g_test_add_func("/small/more endpoints are not searched", more_endpoints_are_not_searched);
     g_test_add_func("/small/endpoints without traffic do not count",
                     endpoints_without_traffic_do_not_count);
