@@ -250,11 +250,18 @@ static bool is_archetype(const struct program *program)
     return false;
 }
 
+/* So often without one that is none: there is none. All six trees of six endpoints are archetypes,
+ * for instance: a line, a star, and a binary, a ternary, a 4-ary and a binomial tree. */
+#define DRAWS_MOST 1000
+
 /* The program of a spec; a negative is drawn until it is none. */
 static struct program *draw_program(const char *spec, struct prng *prng)
 {
     struct program *program = program_new(spec, prng_next(prng));
+    unsigned draws = 1;
     while (program->negative && program->n <= CHANCE_MOST && is_archetype(program)) {
+        if (draws++ == DRAWS_MOST)
+            g_error("\"%s\" is an archetype, however it is drawn", spec);
         program_free(program);
         program = program_new(spec, prng_next(prng));
     }
