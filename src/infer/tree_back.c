@@ -14,9 +14,10 @@
 #define EDGES_KNOWN  10.0
 #define OTHERS_KNOWN 20.0
 /* Classes on either side that a pair counts for, too, forward and backward: edges are few. */
-#define SPREAD_OF_EDGES_FORWARD  3
-#define SPREAD_OF_EDGES_BACKWARD 2
-#define SPREAD_OF_OTHERS         2
+#define SPREAD_OF_EDGES_FORWARD   2
+#define SPREAD_OF_EDGES_BACKWARD  1
+#define SPREAD_OF_OTHERS_FORWARD  2
+#define SPREAD_OF_OTHERS_BACKWARD 1
 
 /* [forward][backward] */
 typedef double counts[CLASSES][CLASSES + 1];
@@ -121,7 +122,7 @@ struct tree_back *tree_back_new(const struct graph *graph, uint32_t hub, const u
         return NULL;
     }
     blur_both(back->edges, SPREAD_OF_EDGES_FORWARD, SPREAD_OF_EDGES_BACKWARD);
-    blur_both(back->others, SPREAD_OF_OTHERS, SPREAD_OF_OTHERS);
+    blur_both(back->others, SPREAD_OF_OTHERS_FORWARD, SPREAD_OF_OTHERS_BACKWARD);
     share_others(back);
     for (unsigned a = 0; a < CLASSES; a++)
         for (unsigned b = 0; b <= CLASSES; b++)

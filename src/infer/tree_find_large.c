@@ -14,6 +14,9 @@
 static const double edge_least[] = {3, 4, 6};
 /* If more of its edges are doubtful than that share, a tree is none, or too far from what it is. */
 #define DOUBTFUL_MOST 0.2
+/* Positions: the next level of a tree of many children has so many more that settling it would take
+ * all the steps there are. */
+#define ROOM_MOST 10000
 /* Less is no difference. */
 #define WORTH_LEAST 1e-6
 
@@ -28,6 +31,10 @@ static void add_starts(GPtrArray *nests, const struct search *search, const stru
         struct tree_nest *nest =
             tree_nest_new(search->graph, candidate->shape.arity, candidate->shape.dims[0],
                           candidate->position, steps);
+        if (nest->room > ROOM_MOST) {
+            tree_nest_free(nest);
+            continue;
+        }
         tree_nest_use(nest, odds);
         g_ptr_array_add(nests, nest);
     }

@@ -15,6 +15,8 @@
 /* Settling takes so many steps in all, about a second's: noise takes half of it at most, stars of a
  * hundred beside each other would take minutes. */
 #define STEPS_MOST 250000000
+/* In large ones a step takes longer, as the table of gains does not fit a cache. */
+#define STEPS_LARGE 120000000
 /* A name that agrees so much better than any tree does is not searched for a tree. */
 #define HOPELESS 0.2
 /* Fewer are quickly searched. */
@@ -186,7 +188,7 @@ void trees_settle(struct search *search)
     const struct graph *graph = search->graph;
     if (graph->n > ENDPOINTS_MOST || graph->cut > 0 || is_sure(search) || is_hopeless(search))
         return;
-    struct budget steps = {STEPS_MOST};
+    struct budget steps = {is_large(graph) ? STEPS_LARGE : STEPS_MOST};
     struct tree_found found =
         is_large(graph) ? tree_find_large(search, &steps) : tree_find(search, &steps);
     if (found.best) {

@@ -327,9 +327,68 @@ static void shake_subtree(struct tree_nest *nest, const struct kinds *kinds, uin
     tree_nest_set(nest, endpoint);
 }
 
+/* Two positions: who is at the first should be below who is at the second, and is not. Of all such
+ * pairs any; false if there is none. */
+static bool pick_wish(const struct tree_nest *nest, uint32_t *from, uint32_t *above,
+                      uint64_t *random)
+{
+    const struct tree_pairs *pairs = &nest->odds->parents;
+    uint32_t n = 0;
+    for (uint32_t p = 1; p < nest->order; p++) {
+        uint32_t u = nest->endpoint[p];
+        for (size_t k = u == VTTIF_NOWHERE ? 0 : pairs->start[u];
+             u != VTTIF_NOWHERE && k < pairs->start[u + 1]; k++) {
+            uint32_t v = pairs->other[k], up = nest->position[v];
+            if (up == VTTIF_NOWHERE || up == tree_parent(nest->arity, p) ||
+                tree_gain(nest->odds, u, v) < WISHED || random_below(random, ++n) > 0)
+                continue;
+            *from = p;
+            *above = up;
+        }
+    }
+    return n > 0;
+}
+
+/* What is at the positions of two subtrees changes places. */
+static void exchange_all(struct tree_nest *nest, const uint32_t *here, const uint32_t *there,
+                         unsigned size)
+{
+    g_autofree uint32_t *endpoint = g_memdup2(nest->endpoint, nest->room * sizeof *endpoint);
+    for (unsigned i = 0; i < size; i++) {
+        endpoint[here[i]] = nest->endpoint[there[i]];
+        endpoint[there[i]] = nest->endpoint[here[i]];
+    }
+    tree_nest_set(nest, endpoint);
+}
+
+/* Who should be below somebody goes there, with as much of what is below as there is room for. */
+static bool shake_wish(struct tree_nest *nest, uint64_t *random)
+{
+    uint32_t child[NEIGHBOURS_MAX], p = 0, up = 0;
+    if (!pick_wish(nest, &p, &up, random))
+        return false;
+    unsigned n = tree_nest_children(nest, up, nest->order, child);
+    if (n == 0)
+        return false;
+    uint32_t to = child[random_below(random, n)];
+    for (unsigned k = 0; k < n && random_below(random, 4) > 0; k++)
+        if (tree_nest_edge(nest, child[k]) < tree_nest_edge(nest, to))
+            to = child[k];
+    g_autofree uint32_t *here = g_new(uint32_t, nest->room), *there = g_new(uint32_t, nest->room);
+    unsigned size = tree_nest_subtree(nest, to, here), other = tree_nest_subtree(nest, p, there);
+    if (nest->arity == 0)
+        exchange_all(nest, here, there, MIN(size, other)); /* the first ranks are a subtree, too */
+    else
+        exchange_all(nest, here, there,
+                     tree_nest_kind(nest, to) == tree_nest_kind(nest, p) ? size : 1);
+    return true;
+}
+
 /* Who has no place comes in, or a subtree goes elsewhere. */
 static void shake(struct tree_nest *nest, const struct kinds *kinds, uint64_t *random)
 {
+    if (nest->order > SHORT_ABOVE && random_below(random, 2) == 0 && shake_wish(nest, random))
+        return;
     if (random_below(random, 4) > 0 || !shake_in(nest, random))
         shake_subtree(nest, kinds, random);
 }
