@@ -26,11 +26,16 @@ bool tree_is_start(const struct candidate *candidate)
 }
 
 struct search *tree_propose_likely(const struct graph *graph, uint32_t hub,
-                                   const struct tree_odds *odds, double least)
+                                   const struct tree_odds *odds, double least,
+                                   struct budget *laying)
 {
     struct strong *strong = tree_odds_strong(odds, graph, hub, least);
     struct search *search = search_new(graph);
+    if (laying)
+        search->tree_steps = *laying;
     tree_propose(search, strong);
+    if (laying)
+        *laying = search->tree_steps;
     g_array_sort(search->candidates, candidate_compare);
     strong_free(strong);
     return search;
@@ -115,7 +120,7 @@ static void add_starts(GPtrArray *nests, const struct search *search, uint32_t h
 static void add_starts_of_odds(GPtrArray *nests, const struct graph *graph, uint32_t hub,
                                const struct tree_odds *odds, double least, struct budget *steps)
 {
-    struct search *search = tree_propose_likely(graph, hub, odds, least);
+    struct search *search = tree_propose_likely(graph, hub, odds, least, NULL);
     add_starts(nests, search, hub, steps);
     search_free(search);
 }

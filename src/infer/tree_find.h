@@ -30,9 +30,11 @@ void tree_found_clear(struct tree_found *found);
 
 /* May something become of the candidate? */
 bool tree_is_start(const struct candidate *candidate);
-/* The trees that all pairs which speak so much for an edge may be; search_free() it. */
+/* The trees that all pairs which speak so much for an edge may be; search_free() it. Laying them
+ * takes from the budget, or (NULL) as much as any search may. */
 struct search *tree_propose_likely(const struct graph *graph, uint32_t hub,
-                                   const struct tree_odds *odds, double least);
+                                   const struct tree_odds *odds, double least,
+                                   struct budget *laying);
 /* The odds as a nest says them, or (NULL) as a guess does. */
 struct tree_odds *tree_odds_of(const struct tree_nest *best, const struct graph *graph,
                                uint32_t hub);

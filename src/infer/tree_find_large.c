@@ -14,6 +14,8 @@
 static const double edge_least[] = {3, 4, 6};
 /* If more of its edges are doubtful than that share, a tree is none, or too far from what it is. */
 #define DOUBTFUL_MOST 0.2
+/* Laying all starts takes so many steps at most (wood.h). */
+#define LAYING_MOST 40000000
 /* Positions: the next level of a tree of many children has so many more that settling it would take
  * all the steps there are. */
 #define ROOM_MOST 10000
@@ -63,11 +65,11 @@ static void keep_likeliest(GPtrArray *nests)
 
 /* Settles the likeliest of the nests and of what likely edges may be. */
 static void settle_round(GPtrArray *nests, const struct search *search,
-                         const struct tree_odds *odds, struct budget *steps)
+                         const struct tree_odds *odds, struct budget *laying, struct budget *steps)
 {
     for (unsigned i = 0; i < G_N_ELEMENTS(edge_least); i++) {
         struct search *likely =
-            tree_propose_likely(search->graph, search->master, odds, edge_least[i]);
+            tree_propose_likely(search->graph, search->master, odds, edge_least[i], laying);
         add_starts(nests, likely, odds, steps);
         search_free(likely);
     }
@@ -90,9 +92,10 @@ struct tree_found tree_find_large(const struct search *search, struct budget *st
     struct tree_found found = {.nests =
                                    g_ptr_array_new_with_free_func((GDestroyNotify)tree_nest_free),
                                .odds = tree_odds_of(NULL, graph, search->master)};
+    struct budget laying = {LAYING_MOST};
     add_starts(found.nests, search, found.odds, steps);
     for (int round = 0; round < ROUNDS; round++) {
-        settle_round(found.nests, search, found.odds, steps);
+        settle_round(found.nests, search, found.odds, &laying, steps);
         found.best = tree_best_nest(found.nests, found.odds);
         double doubtful = found.best ? share_doubtful(found.best) : 1;
         if (doubtful > DOUBTFUL_MOST) {
