@@ -189,10 +189,41 @@ static void the_heavier_and_the_less_that_comes_back_the_likelier(void)
 
 #define TEST(function) g_test_add_func("/large/" #function, function)
 
+/*
+ *               o
+ *             /   \
+ *            o     o      ...  511: every twentieth edge is missing, and pieces go where they
+ * belong
+ *           / \   / \
+ */
+static void a_large_tree_in_pieces_is_put_together(void)
+{
+    for (guint32 seed = 0; seed < 3; seed++) {
+        g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
+        struct shuffled tree = shuffled_new(511 + 20, seed);
+        for (size_t child = 1; child < 511; child++)
+            send_most(&tree, rand, child, (child - 1) / 2);
+        add_background(&tree, rand, 0.2, 2e5);
+        g_autoptr(vttif_recognition) recognition = recognize(tree.matrix);
+        size_t n_names, right = 0;
+        const struct vttif_name *name = vttif_recognition_names(recognition, &n_names);
+        g_assert_cmpuint(n_names, >=, 1);
+        g_assert_cmpstr(name->shape.archetype, ==, "binary-tree");
+        g_assert_cmpuint(name->shape.dims[0], >=, 500);
+        for (size_t child = 1; child < 511; child++) {
+            size_t p = place_at(name, &tree, child), up = place_at(name, &tree, (child - 1) / 2);
+            right += p != VTTIF_NOWHERE && p > 0 && (p - 1) / 2 == up;
+        }
+        g_assert_cmpuint(right, >=, 460); /* some 25 are not there, and may be anybody's */
+        shuffled_clear(&tree);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     TEST(a_butterfly_is_outvoting_its_noise);
+    TEST(a_large_tree_in_pieces_is_put_together);
     TEST(groups_do_not_fall_into_pieces);
     TEST(light_edges_are_known_by_what_comes_back);
     TEST(a_chain_too_short_to_learn_from_is_left_alone);
