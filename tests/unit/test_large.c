@@ -192,9 +192,8 @@ static void the_heavier_and_the_less_that_comes_back_the_likelier(void)
 /*
  *               o
  *             /   \
- *            o     o      ...  511: every twentieth edge is missing, and pieces go where they
- * belong
- *           / \   / \
+ *            o     o      ...  511, in pieces,
+ *           / \   / \          as every twentieth edge is missing
  */
 static void a_large_tree_in_pieces_is_put_together(void)
 {
