@@ -10,6 +10,8 @@
 
 /* Three endpoints are a line whatever they exchange. */
 #define PROGRAM_LEAST 4
+/* So many ways of splitting a graph are tried: each may take as long as recognising the whole. */
+#define SPLITS_MAX 2
 /* Share of the bytes that may be in smaller pieces: nobody's. */
 #define SMALL_MOST 0.05
 
@@ -157,7 +159,7 @@ GPtrArray *splits_find(const struct graph *graph, uint32_t hub)
     double cuts[CUTS_MAX];
     unsigned n_cuts = cuts_find(graph, cuts);
     qsort(cuts, n_cuts, sizeof *cuts, compare_cuts);
-    for (unsigned i = 0; i < n_cuts; i++)
+    for (unsigned i = 0; i < n_cuts && splits->len < SPLITS_MAX; i++)
         add_split(splits, graph, cuts[i], hub);
     return splits;
 }

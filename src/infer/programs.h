@@ -20,8 +20,8 @@ struct split {
  * more. O(m).
  */
 bool splits_at(const struct graph *graph, double cut, uint32_t hub);
-/* How they do at each cut where they do, but the same ones once, of the lowest cut first: an array
- * of struct split *, which frees them. O(m) a cut. */
+/* How they do at the lowest two cuts at which they do differently: an array of struct split *,
+ * which frees them. O(m) a cut. */
 GPtrArray *splits_find(const struct graph *graph, uint32_t hub);
 /* The program's own traffic; graph_free it. */
 struct graph *split_graph(const struct split *split, unsigned program, const struct graph *graph);
