@@ -7,6 +7,8 @@
 
 #define STARTS_MOST 6
 #define START_LEAST 0.4
+/* A pair or three that stand by themselves are without an error, but no start. */
+#define START_COVERS 0.25
 #define ROUNDS      2 /* of learning */
 #define SHAKES      100
 /* With so few endpoints each of the usual trees is tried, shaken so many times. */
@@ -22,7 +24,8 @@ static const double edge_least[] = {1.5, 4};
 bool tree_is_start(const struct candidate *candidate)
 {
     return candidate->archetype->adjacent == tree_adjacent &&
-           candidate->archetype != &archetype_tree_allreduce && candidate->score >= START_LEAST;
+           candidate->archetype != &archetype_tree_allreduce && candidate->score >= START_LEAST &&
+           candidate->coverage >= START_COVERS;
 }
 
 struct search *tree_propose_likely(const struct graph *graph, uint32_t hub,
