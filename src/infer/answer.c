@@ -72,14 +72,13 @@ static bool is_layer(const struct candidate *candidate, const struct candidate *
 
 /* The search in what lies over the dense name, if that is a layer: the graph is then what is left
  * without the dense one. Else NULL, and nothing is taken. */
-static struct search *search_layer(struct graph *graph, const struct candidate *dense,
-                                   double *taken)
+static struct search *search_layer(struct graph *graph, const struct removal *dense, double *taken)
 {
-    struct graph *rest = rest_layer(graph, dense, taken);
+    struct graph *rest = rest_layer(dense, graph, taken);
     if (!rest)
         return NULL;
     struct search *search = search_graph(rest);
-    if (is_layer(search_best(search), dense)) {
+    if (is_layer(search_best(search), dense->candidate)) {
         struct graph whole = *graph;
         *graph = *rest;
         *rest = whole;
@@ -100,10 +99,11 @@ static struct search *take_part(struct vttif_recognition *recognition, struct gr
     if (!best)
         return NULL;
     struct vttif_name name = name_new(best, graph);
+    struct removal removal = rest_plan(graph, best);
     double taken;
-    struct search *next = search_layer(graph, best, &taken);
+    struct search *next = search_layer(graph, &removal, &taken);
     if (!next)
-        taken = rest_take(graph, best);
+        taken = rest_take(&removal, graph);
     if (!add_part(recognition, graph, name, taken))
         g_clear_pointer(&next, search_free);
     else if (!next && graph->max > 0 && recognition->parts->len < parts_max)

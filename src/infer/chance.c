@@ -109,13 +109,7 @@ static void add_graphs(struct contest *contest, const struct candidate *candidat
 static double bits_by_chance(const struct contest *contest, const uint32_t *skips)
 {
     const struct small_rules names = {is_named, contest->named};
-    double best = -HUGE_VAL;
-    for (guint i = 0; i < contest->models->len; i++) {
-        const struct small_model *model = &g_array_index(contest->models, struct small_model, i);
-        double value = small_by_chance(model, skips, &names);
-        best = MAX(best, small_bits(model, value, contest->masters_bits));
-    }
-    return best;
+    return small_bits_by_chance(contest->models, contest->masters_bits, skips, &names);
 }
 
 /* By so many bits the candidate is likelier. */

@@ -171,7 +171,8 @@ struct graph *graph_new(const struct vttif_matrix *matrix, double bmin)
     return graph;
 }
 
-struct graph *graph_copy(const struct graph *graph)
+/* All but the arcs. */
+static struct graph *copy_endpoints(const struct graph *graph)
 {
     struct graph *copy = g_memdup2(graph, sizeof *graph);
     size_t n = graph->n;
@@ -179,14 +180,23 @@ struct graph *graph_copy(const struct graph *graph)
         copy->endpoint = g_memdup2(graph->endpoint, n * sizeof *graph->endpoint);
     copy->start = g_memdup2(graph->start, (n + 1) * sizeof *graph->start);
     copy->bytes = g_memdup2(graph->bytes, MAX(n, 1) * sizeof *graph->bytes);
-    copy->arcs = g_memdup2(graph->arcs, (graph->start[n] + 1) * sizeof *graph->arcs);
+    return copy;
+}
+
+struct graph *graph_copy(const struct graph *graph)
+{
+    struct graph *copy = copy_endpoints(graph);
+    copy->arcs = g_memdup2(graph->arcs, (graph->start[graph->n] + 1) * sizeof *graph->arcs);
     return copy;
 }
 
 struct graph *graph_within(const struct graph *graph, const bool *is_member)
 {
-    struct graph *within = graph_copy(graph);
-    size_t used = 0;
+    struct graph *within = copy_endpoints(graph);
+    size_t used = 0, most = 0;
+    for (uint32_t u = 0; u < graph->n; u++)
+        most += is_member[u] ? graph_degree(graph, u) : 0;
+    within->arcs = g_new(struct arc, most + 1);
     within->max = within->total = 0;
     within->n_active = 0;
     for (uint32_t u = 0; u < graph->n; u++) {

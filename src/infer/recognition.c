@@ -135,12 +135,13 @@ static struct vttif_recognition *recognize_program(const struct split *split, un
                                                    const struct vttif_recognize_options *options)
 {
     struct graph *own = split_graph(split, program, graph);
-    struct search *search = search_all(own);
     struct vttif_recognition *recognition = answer_new(VTTIF_BMIN_DEFAULT, own->total / own->all);
-    if (!is_too_little(recognition, own, options->least_bytes) &&
-        is_program(search, split, without_errors))
-        answer_take(recognition, own, search, options->parts_max);
-    search_free(search);
+    if (!is_too_little(recognition, own, options->least_bytes)) {
+        struct search *search = search_all(own);
+        if (is_program(search, split, without_errors))
+            answer_take(recognition, own, search, options->parts_max);
+        search_free(search);
+    }
     graph_free(own);
     if (recognition->names->len == 0)
         g_clear_pointer(&recognition, vttif_recognition_free);

@@ -11,13 +11,6 @@
 /* Not even an outlier below a third above the median, however alike the others are. */
 #define OUTLIER_LEAST 1.33
 
-struct removal {
-    const struct candidate *candidate;
-    bool of_all; /* outliers, or only the master's */
-    uint32_t master; /* the endpoint with the most bytes */
-    double level, most; /* median of a cell of others; above most a cell of its is an outlier */
-};
-
 /* The endpoint with the most bytes: if it is a master, its cells are no guide to the others'. */
 static uint32_t heaviest(const struct graph *graph)
 {
@@ -157,7 +150,7 @@ static bool is_master(const struct removal *removal, const struct graph *graph)
     return 2 * outliers >= edges;
 }
 
-static struct removal removal_new(const struct graph *graph, const struct candidate *candidate)
+struct removal rest_plan(const struct graph *graph, const struct candidate *candidate)
 {
     struct removal removal = {.candidate = candidate, .master = heaviest(graph)};
     find_level(&removal, graph);
@@ -166,7 +159,7 @@ static struct removal removal_new(const struct graph *graph, const struct candid
     return removal;
 }
 
-static double take_all(const struct removal *removal, struct graph *graph)
+double rest_take(const struct removal *removal, struct graph *graph)
 {
     bool sparse = removal->candidate->archetype->neighbours;
     double taken = (sparse ? take_edges : take_pairs)(removal, graph);
@@ -179,12 +172,6 @@ static double take_all(const struct removal *removal, struct graph *graph)
     if (max > 0)
         graph_count(graph);
     return taken;
-}
-
-double rest_take(struct graph *graph, const struct candidate *candidate)
-{
-    struct removal removal = removal_new(graph, candidate);
-    return take_all(&removal, graph);
 }
 
 /* What all cells have above the level but for the master's, where they are outliers. */
@@ -203,14 +190,13 @@ static double excess(const struct removal *removal, const struct graph *graph)
     return sum;
 }
 
-struct graph *rest_layer(const struct graph *graph, const struct candidate *candidate,
-                         double *taken)
+struct graph *rest_layer(const struct removal *removal, const struct graph *graph, double *taken)
 {
-    struct removal removal = removal_new(graph, candidate);
-    if (!(removal.most < INFINITY) || excess(&removal, graph) < LAYER_LEAST * graph->total)
+    if (!(removal->most < INFINITY) || excess(removal, graph) < LAYER_LEAST * graph->total)
         return NULL;
-    removal.of_all = true;
+    struct removal of_all = *removal;
+    of_all.of_all = true;
     struct graph *rest = graph_copy(graph);
-    *taken = take_all(&removal, rest);
+    *taken = rest_take(&of_all, rest);
     return rest;
 }

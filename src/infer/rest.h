@@ -15,12 +15,20 @@
 
 #include "infer/judge.h"
 
+/* What is an outlier; of sparse archetypes nothing is. */
+struct removal {
+    const struct candidate *candidate;
+    bool of_all; /* every cell leaves what it has above the level, not only the master's */
+    uint32_t master; /* the endpoint with the most bytes, if it is one, or VTTIF_NOWHERE */
+    double level, most; /* median of a cell of others; above most a cell of its is an outlier */
+};
+
+struct removal rest_plan(const struct graph *graph, const struct candidate *candidate);
 /* Leaves the rest in the graph: the candidate's pairs are known from now on. Returns the bytes that
  * were taken, in the graph's unit. */
-double rest_take(struct graph *graph, const struct candidate *candidate);
+double rest_take(const struct removal *removal, struct graph *graph);
 /* The same, but with all outliers left, in a graph of its own, where they have a share of the bytes
  * that is worth a name; else NULL. graph_free it. */
-struct graph *rest_layer(const struct graph *graph, const struct candidate *candidate,
-                         double *taken);
+struct graph *rest_layer(const struct removal *removal, const struct graph *graph, double *taken);
 
 #endif

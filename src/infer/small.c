@@ -206,7 +206,7 @@ static GArray *draw_all(unsigned n)
     return all;
 }
 
-/* --- which of them it is---------------------------------------------------------------------- */
+/* --- which of them it is --------------------------------------------------------------------- */
 
 struct hunt {
     struct small_cells cells;
@@ -241,19 +241,6 @@ static bool is_drawn(const uint32_t *sends, const void *data)
             high = middle;
     }
     return low < drawn->len && g_array_index(drawn, struct drawn, low).arcs == wanted.arcs;
-}
-
-/* Of graphs that are no drawing. */
-static double chance_of_others(const struct hunt *hunt)
-{
-    const struct small_rules drawings = {is_drawn, hunt->drawn};
-    double best = -HUGE_VAL;
-    for (guint i = 0; i < hunt->models->len; i++) {
-        const struct small_model *model = &g_array_index(hunt->models, struct small_model, i);
-        double value = small_by_chance(model, NULL, &drawings);
-        best = MAX(best, small_bits(model, value, hunt->masters_bits));
-    }
-    return best;
 }
 
 /* Masters that hardly any graph makes likely. */
@@ -341,7 +328,8 @@ static void hunt_begin(struct hunt *hunt)
     for (unsigned u = 0; u < hunt->cells.n; u++)
         small_add_masters(hunt->models, &hunt->cells, u);
     drop_unlikely(hunt);
-    hunt->by_chance = chance_of_others(hunt);
+    const struct small_rules drawings = {is_drawn, hunt->drawn};
+    hunt->by_chance = small_bits_by_chance(hunt->models, hunt->masters_bits, NULL, &drawings);
 }
 
 GArray *small_find(const struct graph *graph)

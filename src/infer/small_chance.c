@@ -182,7 +182,7 @@ static bool is_skipped(const uint32_t *skips, unsigned u, unsigned v)
     return skips && (u > v ? skips[u] >> v & 1 : skips[v] >> u & 1);
 }
 
-/* The likeliest graph if arcshave that mean; returns the number of pairs that there are. */
+/* The likeliest graph if arcs have that mean; returns the number of pairs that there are. */
 static unsigned likeliest_graph(const struct small_model *model, unsigned scale, bool both,
                                 const uint32_t *skips, uint32_t *sends)
 {
@@ -243,6 +243,18 @@ double small_by_chance(const struct small_model *model, const uint32_t *skips,
                                     : chance_of_graph(model, sends, skips, pairs, both);
             best = MAX(best, value);
         }
+    }
+    return best;
+}
+
+double small_bits_by_chance(const GArray *models, double masters_bits, const uint32_t *skips,
+                            const struct small_rules *rules)
+{
+    double best = -HUGE_VAL;
+    for (guint i = 0; i < models->len; i++) {
+        const struct small_model *model = &g_array_index(models, struct small_model, i);
+        double value = small_by_chance(model, skips, rules);
+        best = MAX(best, small_bits(model, value, masters_bits));
     }
     return best;
 }

@@ -72,6 +72,9 @@ struct small_rules {
  * O(n^2) a scale, and O(n^4) where the likeliest of all has a rule. */
 double small_by_chance(const struct small_model *model, const uint32_t *skips,
                        const struct small_rules *rules);
+/* That of the model that is best by it, in bits, if it takes so many to tell which has a master. */
+double small_bits_by_chance(const GArray *models, double masters_bits, const uint32_t *skips,
+                            const struct small_rules *rules);
 /* The weight that arcs may have on average. */
 static inline double small_mean(const struct small_cells *cells, unsigned scale)
 {

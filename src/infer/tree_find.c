@@ -9,8 +9,8 @@
 #define START_LEAST 0.4
 /* A pair or three that stand by themselves are without an error, but no start. */
 #define START_COVERS 0.25
-#define ROUNDS      2 /* of learning */
-#define SHAKES      100
+#define ROUNDS       2 /* of learning */
+#define SHAKES       100
 /* With so few endpoints each of the usual trees is tried, shaken so many times. */
 #define SMALL_TREES  20
 #define SMALL_ARITY  3
@@ -21,11 +21,19 @@ static const double edge_least[] = {1.5, 4};
 
 /* --- starts ----------------------------------------------------------------------------------- */
 
-bool tree_is_start(const struct candidate *candidate)
+static bool is_start(const struct candidate *candidate)
 {
     return candidate->archetype->adjacent == tree_adjacent &&
            candidate->archetype != &archetype_tree_allreduce && candidate->score >= START_LEAST &&
            candidate->coverage >= START_COVERS;
+}
+
+struct tree_nest *tree_start(const struct search *search, guint i, struct budget *steps)
+{
+    const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
+    return is_start(candidate) ? tree_nest_new(search->graph, candidate->shape.arity,
+                                               candidate->shape.dims[0], candidate->position, steps)
+                               : NULL;
 }
 
 struct search *tree_propose_likely(const struct graph *graph, uint32_t hub,
@@ -107,12 +115,9 @@ static void add_starts(GPtrArray *nests, const struct search *search, uint32_t h
 {
     unsigned n = 0;
     for (guint i = 0; i < search->candidates->len && n < STARTS_MOST; i++) {
-        const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
-        if (!tree_is_start(candidate))
+        struct tree_nest *nest = tree_start(search, i, steps);
+        if (!nest)
             continue;
-        struct tree_nest *nest =
-            tree_nest_new(search->graph, candidate->shape.arity, candidate->shape.dims[0],
-                          candidate->position, steps);
         settle(nest, search->graph, hub);
         g_ptr_array_add(nests, nest);
         n++;

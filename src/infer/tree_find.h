@@ -28,8 +28,8 @@ void tree_found_clear(struct tree_found *found);
 
 /* --- for both --------------------------------------------------------------------------------- */
 
-/* May something become of the candidate? */
-bool tree_is_start(const struct candidate *candidate);
+/* The candidate of that number as a nest, or NULL if nothing may become of it. */
+struct tree_nest *tree_start(const struct search *search, guint i, struct budget *steps);
 /* The trees that all pairs which speak so much for an edge may be; search_free() it. Laying them
  * takes from the budget, or (NULL) as much as any search may. */
 struct search *tree_propose_likely(const struct graph *graph, uint32_t hub,

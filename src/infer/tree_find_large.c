@@ -27,12 +27,9 @@ static void add_starts(GPtrArray *nests, const struct search *search, const stru
                        struct budget *steps)
 {
     for (guint i = 0; i < search->candidates->len; i++) {
-        const struct candidate *candidate = &g_array_index(search->candidates, struct candidate, i);
-        if (!tree_is_start(candidate))
+        struct tree_nest *nest = tree_start(search, i, steps);
+        if (!nest)
             continue;
-        struct tree_nest *nest =
-            tree_nest_new(search->graph, candidate->shape.arity, candidate->shape.dims[0],
-                          candidate->position, steps);
         if (nest->room > ROOM_MOST) {
             tree_nest_free(nest);
             continue;

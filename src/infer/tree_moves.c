@@ -14,25 +14,27 @@
  * than so many nats, and whoever is wished there: the others stay where they are anyway. */
 #define ALL_MOST 128
 #define SURE     6.0
-/* An edge that adds more should be one. */
-#define WISHED 2.0
 /* Of places that serve equally well one's own is the best: many vacant ones do. */
 #define STAYS 1e-6
 /* What it takes to look at what a block adds at another's place, beside what it takes to assign. */
 #define PAIR_STEPS 4
 
-static bool is_unsure(const struct tree_nest *nest, uint32_t p)
+/* Whether an edge that leaves the block of so many positions from p on is in doubt. */
+static bool is_loose(const struct tree_nest *nest, uint32_t p, uint32_t size)
 {
     uint32_t child[NEIGHBOURS_MAX];
-    if (nest->order <= ALL_MOST || nest->endpoint[p] == VTTIF_NOWHERE)
-        return true;
     if (p > 0 && tree_nest_edge(nest, p) < SURE)
         return true;
     unsigned n = tree_nest_children(nest, p, nest->order, child);
     for (unsigned k = 0; k < n; k++)
-        if (tree_nest_edge(nest, child[k]) < SURE)
+        if (child[k] - p >= size && tree_nest_edge(nest, child[k]) < SURE)
             return true;
     return false;
+}
+
+static bool is_unsure(const struct tree_nest *nest, uint32_t p)
+{
+    return nest->order <= ALL_MOST || nest->endpoint[p] == VTTIF_NOWHERE || is_loose(nest, p, 1);
 }
 
 /* --- assignments ------------------------------------------------------------------------------ */
@@ -88,7 +90,7 @@ static void invite(struct hall *hall, const struct tree_nest *nest, uint32_t v, 
         double gain = above ? tree_gain(nest->odds, v, u) : tree_gain(nest->odds, u, v);
         if (p == VTTIF_NOWHERE && gain > 0)
             add_guest(hall, u);
-        else if (p != VTTIF_NOWHERE && depth[p] % 2 == parity && gain > MAX(present, WISHED))
+        else if (p != VTTIF_NOWHERE && depth[p] % 2 == parity && gain > MAX(present, TREE_WISHED))
             add_place(hall, nest, p);
     }
 }
@@ -188,10 +190,36 @@ static void fill_hall_of_kind(struct hall *hall, const struct tree_nest *nest, c
              up != VTTIF_NOWHERE && k < pairs->start[up + 1]; k++) {
             uint32_t q = nest->position[pairs->other[k]];
             if (q != VTTIF_NOWHERE && kind[q] == wanted &&
-                tree_gain(nest->odds, pairs->other[k], up) > MAX(tree_nest_edge(nest, p), WISHED))
+                tree_gain(nest->odds, pairs->other[k], up) >
+                    MAX(tree_nest_edge(nest, p), TREE_WISHED))
                 add_place(hall, nest, q);
         }
     }
+}
+
+/* What u adds at a position, as the root of a block of so many. */
+typedef double worth_func(const struct tree_nest *nest, uint32_t p, uint32_t size, uint32_t u);
+
+static double parent_with(const struct tree_nest *nest, uint32_t p, uint32_t size, uint32_t u)
+{
+    return tree_nest_gain(nest, u, nest->endpoint[tree_parent(nest->arity, p)]);
+}
+
+/* Whose places those who sit at the hall's should have, by number; g_free it. */
+static uint32_t *exchange_places(const struct hall *hall, struct tree_nest *nest, uint32_t size,
+                                 worth_func *worth)
+{
+    unsigned n = hall->places->len;
+    const uint32_t *place = (const uint32_t *)(const void *)hall->places->data;
+    g_autofree double *value = g_new0(double, MAX((size_t)n * n, 1));
+    for (unsigned i = 0; i < n; i++)
+        for (unsigned j = 0; j < n; j++)
+            value[i * n + j] =
+                (i == j ? STAYS : 0) + worth(nest, place[i], size, nest->endpoint[place[j]]);
+    uint32_t *column_of = g_new0(uint32_t, MAX(n, 1));
+    budget_spend(nest->steps, nest->room + PAIR_STEPS * (size_t)n * n);
+    budget_spend(nest->steps, n > 1 ? assign(value, n, n, column_of) : 0);
+    return column_of;
 }
 
 void tree_assign_kind(struct tree_nest *nest, const uint8_t *kind, unsigned wanted)
@@ -200,15 +228,7 @@ void tree_assign_kind(struct tree_nest *nest, const uint8_t *kind, unsigned want
     fill_hall_of_kind(&hall, nest, kind, wanted);
     unsigned n = hall.places->len;
     const uint32_t *place = (const uint32_t *)(const void *)hall.places->data;
-    g_autofree double *value = g_new0(double, MAX((size_t)n * n, 1));
-    for (unsigned i = 0; i < n; i++)
-        for (unsigned j = 0; j < n; j++)
-            value[i * n + j] = (i == j ? STAYS : 0) +
-                               tree_nest_gain(nest, nest->endpoint[place[j]],
-                                              nest->endpoint[tree_parent(nest->arity, place[i])]);
-    g_autofree uint32_t *column_of = g_new(uint32_t, MAX(n, 1));
-    budget_spend(nest->steps, nest->room + PAIR_STEPS * (size_t)n * n);
-    budget_spend(nest->steps, n > 1 ? assign(value, n, n, column_of) : 0);
+    g_autofree uint32_t *column_of = exchange_places(&hall, nest, 1, parent_with);
     g_autofree uint32_t *endpoint = g_memdup2(nest->endpoint, nest->room * sizeof *endpoint);
     g_autofree uint32_t *to = g_new(uint32_t, nest->room), *from = g_new(uint32_t, nest->room);
     for (unsigned i = 0; i < n && n > 1; i++) {
@@ -221,19 +241,6 @@ void tree_assign_kind(struct tree_nest *nest, const uint8_t *kind, unsigned want
     }
     tree_nest_set(nest, endpoint);
     hall_clear(&hall);
-}
-
-/* Whether an edge that leaves the block from p on is in doubt. */
-static bool is_loose(const struct tree_nest *nest, uint32_t p, uint32_t size)
-{
-    uint32_t child[NEIGHBOURS_MAX];
-    if (p > 0 && tree_nest_edge(nest, p) < SURE)
-        return true;
-    unsigned n = tree_nest_children(nest, p, nest->order, child);
-    for (unsigned k = 0; k < n; k++)
-        if (child[k] - p >= size && tree_nest_edge(nest, child[k]) < SURE)
-            return true;
-    return false;
 }
 
 /* --- blocks of binomial trees ----------------------------------------------------------------- */
@@ -264,7 +271,7 @@ static void invite_blocks(struct hall *hall, const struct tree_nest *nest, uint3
         double gain = above ? tree_gain(nest->odds, v, u) : tree_gain(nest->odds, u, v);
         bool there = nest->position[v] != VTTIF_NOWHERE;
         if (q != VTTIF_NOWHERE && q % size == 0 && there &&
-            is_odd(q) != is_odd(nest->position[v]) && gain > MAX(present, WISHED))
+            is_odd(q) != is_odd(nest->position[v]) && gain > MAX(present, TREE_WISHED))
             add_place(hall, nest, q);
     }
 }
@@ -293,14 +300,7 @@ void tree_assign_blocks(struct tree_nest *nest, uint32_t size, unsigned parity)
     fill_hall_of_blocks(&hall, nest, size, parity);
     unsigned n = hall.places->len;
     const uint32_t *place = (const uint32_t *)(const void *)hall.places->data;
-    g_autofree double *value = g_new0(double, MAX((size_t)n * n, 1));
-    for (unsigned i = 0; i < n; i++)
-        for (unsigned j = 0; j < n; j++)
-            value[i * n + j] =
-                (i == j ? STAYS : 0) + outside_with(nest, place[i], size, nest->endpoint[place[j]]);
-    g_autofree uint32_t *column_of = g_new(uint32_t, MAX(n, 1));
-    budget_spend(nest->steps, nest->room + PAIR_STEPS * (size_t)n * n);
-    budget_spend(nest->steps, n > 1 ? assign(value, n, n, column_of) : 0);
+    g_autofree uint32_t *column_of = exchange_places(&hall, nest, size, outside_with);
     g_autofree uint32_t *endpoint = g_memdup2(nest->endpoint, nest->room * sizeof *endpoint);
     for (unsigned i = 0; i < n && n > 1; i++)
         memcpy(endpoint + place[i], nest->endpoint + place[column_of[i]], size * sizeof *endpoint);

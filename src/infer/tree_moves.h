@@ -5,6 +5,9 @@
 
 #include "infer/tree_nest.h"
 
+/* A pair that adds more (nats) should be an edge. */
+#define TREE_WISHED 2.0
+
 /* Everyone at every second depth, and who has no place, anew: as their neighbours stay, this is the
  * best there is. depth[room]. O(n^3) at worst. */
 void tree_assign_depths(struct tree_nest *nest, const uint8_t *depth, unsigned parity);

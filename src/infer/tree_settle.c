@@ -15,8 +15,6 @@
 #define WEAK 2.0
 /* An edge that adds less may be another's. */
 #define DOUBTFUL 4.0
-/* One that adds more should be one. */
-#define WISHED 2.0
 /* In a tree in noise there are few such pairs. */
 #define HUNG_MOST 16
 /* In larger trees than that, what is so much less likely after a round will not get better. */
@@ -161,7 +159,7 @@ static void hang_all(struct tree_nest *nest, struct memory *memory)
         for (size_t k = pairs->start[u];
              k < pairs->start[u + 1] && nest->position[u] == VTTIF_NOWHERE; k++) {
             uint32_t v = pairs->other[k];
-            if (nest->position[v] == VTTIF_NOWHERE || tree_gain(nest->odds, u, v) < WISHED)
+            if (nest->position[v] == VTTIF_NOWHERE || tree_gain(nest->odds, u, v) < TREE_WISHED)
                 continue;
             if (++tries <= HUNG_MOST)
                 hang(nest, memory, u, v);
@@ -258,7 +256,7 @@ static uint32_t pick_alike(const struct tree_nest *nest, const struct kinds *kin
 static uint32_t find_homeless(const struct tree_nest *nest, uint32_t v)
 {
     uint32_t found = VTTIF_NOWHERE;
-    double most = WISHED;
+    double most = TREE_WISHED;
     const struct tree_pairs *pairs = &nest->odds->children;
     for (size_t k = v == VTTIF_NOWHERE ? 0 : pairs->start[v];
          v != VTTIF_NOWHERE && k < pairs->start[v + 1]; k++) {
@@ -340,7 +338,7 @@ static bool pick_wish(const struct tree_nest *nest, uint32_t *from, uint32_t *ab
              u != VTTIF_NOWHERE && k < pairs->start[u + 1]; k++) {
             uint32_t v = pairs->other[k], up = nest->position[v];
             if (up == VTTIF_NOWHERE || up == tree_parent(nest->arity, p) ||
-                tree_gain(nest->odds, u, v) < WISHED || random_below(random, ++n) > 0)
+                tree_gain(nest->odds, u, v) < TREE_WISHED || random_below(random, ++n) > 0)
                 continue;
             *from = p;
             *above = up;
