@@ -196,7 +196,7 @@ struct graph *graph_within(const struct graph *graph, const bool *is_member)
     size_t used = 0, most = 0;
     for (uint32_t u = 0; u < graph->n; u++)
         most += is_member[u] ? graph_degree(graph, u) : 0;
-    within->arcs = g_new(struct arc, most + 1);
+    within->arcs = g_new0(struct arc, most + 1);
     within->max = within->total = 0;
     within->n_active = 0;
     for (uint32_t u = 0; u < graph->n; u++) {
